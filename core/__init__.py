@@ -1,0 +1,1 @@
+"""The shared core of Backstory: learning rules, networks, data, evidence and publishing."""
