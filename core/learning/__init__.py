@@ -1,0 +1,1 @@
+"""Learning rules and derivatives: pure functions of arrays, no files, no printing."""

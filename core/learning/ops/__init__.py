@@ -1,0 +1,24 @@
+"""Elementary functions, each a forward and its hand-written derivative, in one table (`OPS`)."""
+
+from core.learning.ops.activations import relu, scaled_tanh, sigmoid, tanh
+from core.learning.ops.affine import affine
+from core.learning.ops.convolution import convolution
+from core.learning.ops.losses import softmax_cross_entropy, squared_error
+from core.learning.ops.shapes import flatten
+from core.learning.ops.table import OPS, Op, op_of, register
+
+__all__ = [
+    "OPS",
+    "Op",
+    "affine",
+    "convolution",
+    "flatten",
+    "op_of",
+    "register",
+    "relu",
+    "scaled_tanh",
+    "sigmoid",
+    "softmax_cross_entropy",
+    "squared_error",
+    "tanh",
+]
