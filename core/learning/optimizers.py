@@ -1,0 +1,106 @@
+"""Learning rules that use ordered derivatives. Every rule returns new parameters and leaves its arguments alone.
+
+A loss is a function `loss(system, parameters, inputs, targets) -> Entry` that writes the forward pass of a network
+and ends in a loss op. Parameters are a dict of arrays; leading axes may be replicas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from core.learning.ordered import Entry, OrderedSystem, ordered_curvatures, ordered_derivatives
+
+Loss = Callable[..., Entry]
+Arrays = dict[str, np.ndarray]
+
+
+def gradient(
+    loss: Loss, parameters: Mapping[str, np.ndarray], inputs: np.ndarray, targets: np.ndarray
+) -> tuple[np.ndarray, Arrays]:
+    """Value of the loss and its ordered derivatives, by parameter name."""
+    system = OrderedSystem()
+    target = loss(system, system.parameters(parameters), inputs, targets)
+    return target.value, dict(ordered_derivatives(target))
+
+
+def gradient_descent(
+    loss: Loss,
+    parameters: Mapping[str, np.ndarray],
+    inputs: np.ndarray,
+    targets: np.ndarray,
+    *,
+    learning_rate: float,
+    momentum: float = 0.0,
+    sweeps: int,
+) -> tuple[Arrays, np.ndarray]:
+    """Batch gradient descent with momentum: dw(n+1) = -learning_rate dE/dw + momentum dw(n).
+
+    One update per sweep through all cases, E reduced as the loss says. Returns the parameters and the loss before
+    each update, shape (sweeps, ...replicas).
+    Source: Rumelhart, Hinton and Williams (1986).
+    """
+    parameters = dict(parameters)
+    change = {name: np.zeros_like(value) for name, value in parameters.items()}
+    losses = []
+    for _ in range(sweeps):
+        value, slope = gradient(loss, parameters, inputs, targets)
+        losses.append(value)
+        change = {name: momentum * change[name] - learning_rate * slope[name] for name in parameters}
+        parameters = {name: parameters[name] + change[name] for name in parameters}
+    return parameters, np.array(losses)
+
+
+def online_pass(
+    loss: Loss,
+    parameters: Mapping[str, np.ndarray],
+    rates: Mapping[str, np.ndarray | float],
+    inputs: np.ndarray,
+    targets: np.ndarray,
+) -> Arrays:
+    """One pass of stochastic gradient descent, one pattern at a time, in the order given.
+
+    inputs (N, ...), targets (N, O). w <- w - rate dE^p/dw after every pattern p, `rates` holding one number or one
+    array per parameter. This is the plain path; `core.learning.compiled` holds its fast twins.
+    """
+    parameters = dict(parameters)
+    for p in range(len(inputs)):
+        _, slope = gradient(loss, parameters, inputs[p : p + 1], targets[p : p + 1])
+        parameters = {name: value - rates[name] * slope[name] for name, value in parameters.items()}
+    return parameters
+
+
+def mean_curvatures(
+    loss: Loss,
+    parameters: Mapping[str, np.ndarray],
+    inputs: np.ndarray,
+    targets: np.ndarray,
+    *,
+    chunk: int = 50,
+) -> Arrays:
+    """Diagonal Gauss-Newton second derivatives h_kk of the loss of one pattern, averaged over the given patterns.
+
+    Needs a loss that is a sum over cases. `chunk` patterns are walked back together; it bounds memory only.
+    """
+    total: Arrays = {name: np.zeros_like(value) for name, value in parameters.items()}
+    for start in range(0, len(inputs), chunk):
+        system = OrderedSystem()
+        rows = slice(start, start + chunk)
+        found = ordered_curvatures(loss(system, system.parameters(parameters), inputs[rows], targets[rows]))
+        total = {name: value + found[name] for name, value in total.items()}
+    return {name: value / len(inputs) for name, value in total.items()}
+
+
+def levenberg_marquardt_rates(curvatures: Mapping[str, np.ndarray], *, eta: float, mu: float) -> Arrays:
+    """Individual learning rates eta / (mu + h_kk) of stochastic diagonal Levenberg-Marquardt.
+
+    Used by `online_pass` in place of one global rate; h_kk is estimated anew before each pass.
+    Source: LeCun, Bottou, Bengio and Haffner (1998), appendix C, equation 21.
+    """
+    return {name: eta / (mu + h) for name, h in curvatures.items()}
+
+
+def uniform_rates(parameters: Mapping[str, np.ndarray], learning_rate: float) -> Arrays:
+    """The same learning rate for every weight, in the shape that `online_pass` takes."""
+    return {name: np.full_like(value, learning_rate) for name, value in parameters.items()}
