@@ -1,0 +1,1 @@
+"""Compiled twins of the online loops: the same results as the plain ones, many seeds at a time."""
