@@ -1,0 +1,1 @@
+"""Data: bytes to arrays. Nothing here knows about networks or learning."""

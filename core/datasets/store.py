@@ -1,0 +1,151 @@
+"""Find, fetch and verify data files.
+
+A file is looked for in `$BACKSTORY_DATA`, then in the user's cache, then downloaded from its mirrors. What is
+verified is the SHA-256 of the decompressed content, because mirrors recompress. Nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import tempfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import BackstoryError
+
+HASTIE = (
+    "https://hastie.su.domains/ElemStatLearn/datasets/",
+    "https://web.stanford.edu/~hastie/ElemStatLearn/datasets/",
+)
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One public file: where it lies under a data folder, its content's SHA-256, and its mirrors."""
+
+    path: str
+    sha256: str
+    mirrors: tuple[str, ...]
+
+
+def _usps(name: str, sha256: str) -> DataFile:
+    return DataFile(f"usps/{name}", sha256, tuple(base + name for base in HASTIE))
+
+
+DATASETS: dict[str, dict[str, DataFile]] = {
+    "usps": {
+        "train": _usps("zip.train.gz", "abc9f5c75b997cabe66b5d01727d5a681c69298e1641a8d37b55433a52129dc0"),
+        "test": _usps("zip.test.gz", "6bde17b4f1cd68e0630cd2751d6495b5795d9165ab2dc4a0be8b7002b732f4cc"),
+    }
+}
+DESCRIPTIONS = {
+    "usps": "9,298 handwritten digits from US mail, 16x16 grey (Hastie, Tibshirani and Friedman's copy)",
+    "embedded digits": "1,797 handwritten digits that ship with scikit-learn, brought from 8x8 to 16x16; always there",
+}
+
+
+def cache_folder() -> Path:
+    """Where downloads and finished trials are kept: `$BACKSTORY_CACHE`, or the user's cache folder."""
+    chosen = os.environ.get("BACKSTORY_CACHE")
+    if chosen:
+        return Path(chosen)
+    import pooch
+
+    return Path(pooch.os_cache("backstory"))
+
+
+def data_folder() -> Path | None:
+    """The folder named by `$BACKSTORY_DATA`, or None if it is not set. Raises BackstoryError if it does not exist."""
+    named = os.environ.get("BACKSTORY_DATA")
+    if not named:
+        return None
+    folder = Path(named)
+    if not folder.is_dir():
+        raise BackstoryError(
+            f"$BACKSTORY_DATA points to {named!r}, which is not a folder; "
+            "point it to a folder that holds the data sets, or unset it to use downloads."
+        )
+    return folder
+
+
+def locate(file: DataFile) -> Path | None:
+    """Where a copy of the file already is, unverified, or None."""
+    folder = data_folder()
+    places = ([folder] if folder else []) + [cache_folder() / "data"]
+    return next((place / file.path for place in places if (place / file.path).exists()), None)
+
+
+def read(dataset: str, part: str, *, quiet: bool = True) -> bytes:
+    """The decompressed, verified content of one file of a data set, downloaded if it is nowhere here.
+
+    Raises BackstoryError if it cannot be read, is not the file expected, or cannot be downloaded.
+    """
+    file = DATASETS[dataset][part]
+    path = locate(file)
+    if path is None:
+        path = _download(dataset, file, quiet)
+    return _verified(path, file)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        raw = path.read_bytes()
+    except OSError as fault:
+        raise BackstoryError(
+            f"cannot read the data file {path} ({fault.strerror}); make it readable or remove it."
+        ) from fault
+    if path.name.endswith(".gz"):
+        try:
+            return gzip.decompress(raw)
+        except (OSError, EOFError, zlib.error) as fault:
+            raise BackstoryError(
+                f"the data file {path} is damaged or cut short ({len(raw):,} bytes, not a whole gzip file); "
+                "remove it and fetch it again with `backstory data --fetch`."
+            ) from fault
+    return raw
+
+
+def _verified(path: Path, file: DataFile) -> bytes:
+    content = _content(path)
+    found = hashlib.sha256(content).hexdigest()
+    if found != file.sha256:
+        raise BackstoryError(
+            f"the content of {path} is not the expected file: its SHA-256 is {found[:16]}..., expected "
+            f"{file.sha256[:16]}...; remove it and fetch it again with `backstory data --fetch`."
+        )
+    return content
+
+
+def _download(dataset: str, file: DataFile, quiet: bool) -> Path:
+    import pooch
+    import requests
+
+    target = cache_folder() / "data" / file.path
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".fetch-", dir=target.parent)) / target.name
+    except OSError as fault:
+        raise BackstoryError(
+            f"cannot write to the cache folder {target.parent} ({fault.strerror}); set $BACKSTORY_CACHE to a folder "
+            "that can be written."
+        ) from fault
+    try:
+        for url in file.mirrors:
+            try:
+                pooch.HTTPDownloader(progressbar=not quiet, timeout=15)(url, str(temporary), None)
+                _verified(temporary, file)
+            except (OSError, requests.RequestException, ValueError, BackstoryError):
+                continue
+            os.replace(temporary, target)
+            return target
+    finally:
+        temporary.unlink(missing_ok=True)
+        temporary.parent.rmdir()
+    raise BackstoryError(
+        f"the data set {dataset!r} needs {file.path}, which is neither in $BACKSTORY_DATA nor in the cache and could "
+        f"not be downloaded from {' or '.join(file.mirrors)}; get the file elsewhere and put it at {target}, or use "
+        "`--preset quick`, which runs on scikit-learn's embedded digits."
+    )
