@@ -1,0 +1,1 @@
+"""Evidence: what papers claim, what we measured over many seeds, and the verdict between the two."""

@@ -1,0 +1,142 @@
+"""What a paper says, as data: claims with their rule of comparison, assumptions, substitutions and sources."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from core.errors import BackstoryError
+
+Standing = Literal["read", "quoted", "recalled", "computed"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Rule(_Strict):
+    """How ours is compared with the paper's value; `core.evidence.verdicts` says what each kind does."""
+
+    kind: Literal["exact", "interval", "within_factor", "at_most", "at_least", "ordering", "law"]
+    tolerance: float = 0.0
+    because: str
+
+    @model_validator(mode="after")
+    def _complete(self) -> Rule:
+        if self.kind == "within_factor" and self.tolerance <= 1:
+            raise ValueError("a within_factor rule needs a tolerance above 1, the factor itself")
+        if self.tolerance < 0:
+            raise ValueError("a tolerance cannot be negative")
+        return self
+
+
+class Comparator(_Strict):
+    """Somebody else's number for the same quantity, shown beside ours and never judged."""
+
+    key: str
+    value: float
+    note: str
+
+
+class Claim(_Strict):
+    """One statement of a paper, in our words, with its number."""
+
+    id: str
+    statement: str
+    value: float
+    unit: str = ""
+    denominator: int | None = None
+    where: str
+    standing: Standing
+    rule: Rule
+    only_when: dict[str, Any] = {}
+    comparators: list[Comparator] = []
+    paper: str = ""
+
+
+class Choice(_Strict):
+    """Something the paper leaves unsaid (an assumption) or that we replaced (a substitution), and why."""
+
+    id: str
+    what: str
+    ours: str
+    because: str
+    keys: list[str] = []
+
+
+class Note(_Strict):
+    """A remark in the report: an explanation of a result, or a question that stays open."""
+
+    text: str
+    keys: list[str] = []
+
+
+class Picture(_Strict):
+    """Words of a figure. {seeds}, {passes} and {band} (how bands are to be read) are filled in from the record."""
+
+    id: str
+    title: str
+    caption: str
+    alt: str
+
+
+class Era(_Strict):
+    """The reproduction as a catalogue entry: what is asked and what it cost then."""
+
+    id: str
+    title: str
+    year: int
+    question: str
+    quick: str
+    paper: str
+    cost_then: str
+    did: list[str]
+
+
+class Source(_Strict):
+    """The paper itself: its key in references.bib and how its numbers were read."""
+
+    key: str
+    known_from: str
+
+
+class Paper(_Strict):
+    """One paper TOML."""
+
+    reproduction: Era
+    paper: Source
+    claim: list[Claim]
+    assumption: list[Choice] = []
+    substitution: list[Choice] = []
+    note: list[Note] = []
+    open_question: list[Note] = []
+    figure: list[Picture] = []
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Paper:
+        ids = [claim.id for claim in self.claim]
+        if len(set(ids)) < len(ids):
+            raise ValueError("two claims have the same id")
+        for claim in self.claim:
+            if claim.standing == "recalled" and "page" in claim.where.lower():
+                raise ValueError(f"claim {claim.id!r} is recalled and so cannot carry a page number")
+        return self
+
+
+def load_paper(path: Path) -> Paper:
+    """Read a paper TOML; every claim gets the paper's key. Raises BackstoryError saying which entry is wrong."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as fault:
+        raise BackstoryError(f"cannot read the paper file {path}: {fault}.") from fault
+    for claim in raw.get("claim", []):
+        claim.setdefault("paper", raw.get("paper", {}).get("key", ""))
+    try:
+        return Paper.model_validate(raw)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise BackstoryError(f"{path.name}: {place}: {first['msg']}; mend the entry.") from fault

@@ -1,0 +1,68 @@
+"""Measurements over seeds -> our side of a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.evidence import intervals
+from core.evidence.record import Ours
+from core.evidence.trials import Row
+
+SEED_OF_BOOTSTRAP = 0  # intervals are resampled from a fixed generator, so the same trials give the same record
+
+
+def finished(rows: Sequence[Row], name: str) -> np.ndarray:
+    """The values of one measurement over the trials that did not fail."""
+    return np.array([row.values[name] for row in rows if not row.failed], dtype=float)
+
+
+def stacked(rows: Sequence[Row], name: str) -> np.ndarray:
+    # -> (trials that did not fail, ...)
+    """One array measurement over the trials that did not fail."""
+    return np.stack([row.arrays[name] for row in rows if not row.failed])
+
+
+def exactly(value: float) -> Ours:
+    """A number that is counted, not sampled."""
+    return Ours(estimate=float(value), low=float(value), high=float(value), n=1, covers="counted, no uncertainty")
+
+
+def over_seeds(
+    rows: Sequence[Row], name: str, *, scale: float = 1.0, sampling: str | None = None, of: str = "test"
+) -> Ours | None:
+    """Mean over seeds, the interval of single runs, and, given the name of a standard error, the one with sampling.
+
+    `of` names what `sampling` is over ("test": the test set). None if every trial failed.
+    """
+    values = scale * finished(rows, name)
+    if not len(values):
+        return None
+    low, high = intervals.percentile(values)
+    ours = Ours(estimate=float(values.mean()), low=low, high=high, n=len(values), failed=len(rows) - len(values))
+    if sampling is None:
+        return ours.model_copy(update={"covers": "seeds"})
+    errors = scale * finished(rows, sampling)
+    wide = intervals.seeds_and_sampling(values, errors, rng=np.random.default_rng(SEED_OF_BOOTSTRAP))
+    covers = f"low to high: seeds; wide: seeds and {of}-set sampling"
+    return ours.model_copy(update={"wide_low": min(wide[0], low), "wide_high": max(wide[1], high), "covers": covers})
+
+
+def difference(a: Sequence[Row], b: Sequence[Row], name: str, *, scale: float = 1.0) -> Ours | None:
+    """Mean of a minus mean of b over seeds, with a bootstrap interval of that difference of means."""
+    x, y = scale * finished(a, name), scale * finished(b, name)
+    if not len(x) or not len(y):
+        return None
+    rng = np.random.default_rng(SEED_OF_BOOTSTRAP)
+    draws = [v[rng.integers(0, len(v), (2000, len(v)))].mean(axis=1) for v in (x, y)]
+    low, high = intervals.percentile(draws[0] - draws[1])
+    failed = len(a) + len(b) - len(x) - len(y)
+    return Ours(
+        estimate=float(x.mean() - y.mean()),
+        low=low,
+        high=high,
+        n=min(len(x), len(y)),
+        failed=failed,
+        covers="difference of two means over seeds (bootstrap)",
+    )

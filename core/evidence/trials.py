@@ -1,0 +1,185 @@
+"""Run many trials, here or on a cluster, and keep each one as soon as it is finished.
+
+A trial is one pure function of (settings, seed). Functions take a block of seeds, so that networks can learn in
+lockstep; the numbers of a seed must not depend on which seeds share its block.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from core.errors import BackstoryError
+from core.evidence.progress import Progress
+from core.evidence.trial_store import TrialStore
+
+Measurements = dict[str, Any]
+TrialFunction = Callable[[Mapping[str, Any], Sequence[int]], list[Measurements]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One trial: its cell of the grid, its seed, whether and why it failed, its numbers and its arrays."""
+
+    cell: dict[str, Any]
+    seed: int
+    failed: bool
+    reason: str
+    values: dict[str, float]
+    arrays: dict[str, np.ndarray]
+    seconds: float
+    lasting: bool = field(default=True, compare=False)
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Where trials run: `count` processes here, or a Dask scheduler's workers."""
+
+    count: int = 1
+    scheduler: str | None = None
+
+    def __str__(self) -> str:
+        return f"Dask cluster at {self.scheduler}" if self.scheduler else f"{self.count} here"
+
+
+def run_trials(
+    function: TrialFunction,
+    cells: Sequence[tuple[Mapping[str, Any], Sequence[int]]],
+    *,
+    store: TrialStore,
+    workers: Workers,
+    progress: Progress,
+    block: int = 1,
+) -> list[Row]:
+    """Run `function` for every (cell, seeds) pair and return one row per trial, in the order asked for.
+
+    Trials found in the store are not run again; the others are stored one by one as their block comes back, so a
+    killed run loses only the blocks under way. A trial that raises is a row with its reason.
+    """
+    wanted = [(dict(cell), int(seed)) for cell, seeds in cells for seed in seeds]
+    rows = {store.key(cell, seed): found for cell, seed in wanted if (found := load(store, cell, seed))}
+    jobs = [
+        (dict(cell), chunk)
+        for cell, seeds in cells
+        for chunk in _chunks([int(s) for s in seeds if store.key(cell, int(s)) not in rows], block)
+    ]
+    progress.start(len(wanted), done=len(rows))
+    store.reused += len(rows)
+    for finished in _results(function, jobs, workers):
+        for row in finished:
+            rows[store.key(row.cell, row.seed)] = row
+            if row.lasting:
+                save(store, row)
+        progress.advance(len(finished))
+    progress.finish()
+    return [rows[store.key(cell, seed)] for cell, seed in wanted]
+
+
+def load(store: TrialStore, cell: Mapping[str, Any], seed: int) -> Row | None:
+    """The stored row of a trial, or None if it is missing or damaged."""
+    content = store.get(store.key(cell, seed))
+    return Row(**content) if content is not None else None
+
+
+def save(store: TrialStore, row: Row) -> None:
+    """Store one row."""
+    names = ("cell", "seed", "failed", "reason", "values", "arrays", "seconds")
+    store.put(store.key(row.cell, row.seed), {name: getattr(row, name) for name in names})
+
+
+def _chunks(seeds: list[int], size: int) -> Iterator[list[int]]:
+    return (seeds[start : start + size] for start in range(0, len(seeds), size))
+
+
+def _results(
+    function: TrialFunction, jobs: Sequence[tuple[dict[str, Any], list[int]]], workers: Workers
+) -> Iterator[list[Row]]:
+    if not jobs:
+        return
+    surroundings = {name: os.environ[name] for name in ("BACKSTORY_DATA", "BACKSTORY_CACHE") if name in os.environ}
+    if workers.scheduler is None and workers.count == 1:
+        for cell, seeds in jobs:
+            yield run_block(function, cell, seeds, {})
+        return
+    from joblib import Parallel, delayed, parallel_config
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    tasks = (delayed(run_block)(function, cell, seeds, surroundings) for cell, seeds in jobs)
+    with _backend(workers), parallel_config(**_settings(workers)):
+        try:
+            with closing(Parallel(return_as="generator_unordered", batch_size=1)(tasks)) as finished:
+                yield from finished
+        except TerminatedWorkerError as fault:
+            raise BackstoryError(
+                "a worker process died (killed, or out of memory); finished trials are kept: run the command again."
+            ) from fault
+
+
+def _settings(workers: Workers) -> dict[str, Any]:
+    if workers.scheduler:
+        return {"backend": "dask", "wait_for_workers_timeout": 30}
+    return {"backend": "loky", "n_jobs": workers.count, "inner_max_num_threads": 1}
+
+
+def _backend(workers: Workers) -> Any:
+    """The Dask client that joblib will find, or nothing to manage. Raises BackstoryError if there is no scheduler."""
+    from contextlib import nullcontext
+
+    if workers.scheduler is None:
+        return nullcontext()
+    try:
+        from distributed import Client
+    except ImportError as fault:
+        raise BackstoryError(
+            "--scheduler needs the cluster extra; install it with `pip install backstory[cluster]`."
+        ) from fault
+    try:
+        client = Client(workers.scheduler, timeout=10, set_as_default=True)
+        client.wait_for_workers(1, timeout=30)
+    except (OSError, ValueError, TimeoutError) as fault:
+        raise BackstoryError(
+            f"no Dask scheduler with a worker answers at {workers.scheduler!r}; start `dask scheduler` and "
+            "`dask worker ADDRESS`, then give that address, for example tcp://127.0.0.1:8786."
+        ) from fault
+    return client
+
+
+def run_block(
+    function: TrialFunction, cell: dict[str, Any], seeds: Sequence[int], surroundings: Mapping[str, str]
+) -> list[Row]:
+    """Run one block of seeds with one BLAS thread; an exception becomes a failed row for each of them."""
+    os.environ.update(surroundings)
+    start = time.perf_counter()
+    lasting = True
+    try:
+        with threadpool_limits(limits=1), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            results = function(cell, seeds)
+        if len(results) != len(seeds):
+            raise RuntimeError(f"the trial function returned {len(results)} results for {len(seeds)} seeds")
+    except BackstoryError:
+        raise
+    except Exception as fault:
+        results = [{"failed": f"{type(fault).__name__}: {fault}"} for _ in seeds]
+        lasting = False
+    seconds = (time.perf_counter() - start) / len(seeds)
+    return [_row(cell, seed, result, seconds, lasting) for seed, result in zip(seeds, results, strict=True)]
+
+
+def _row(cell: dict[str, Any], seed: int, result: Measurements, seconds: float, lasting: bool) -> Row:
+    reason = str(result.get("failed", ""))
+    numbers = {name: value for name, value in result.items() if name != "failed"}
+    arrays = {name: value for name, value in numbers.items() if isinstance(value, np.ndarray)}
+    values = {name: float(value) for name, value in numbers.items() if name not in arrays}
+    return Row(cell, int(seed), bool(reason), reason, values, arrays, seconds, lasting)
+
+
+def generator(entropy: int, seed: int) -> np.random.Generator:
+    """The generator of trial number `seed`: the child that SeedSequence(entropy).spawn would give it."""
+    return np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=(seed,)))

@@ -1,0 +1,60 @@
+"""Choosing settings on a validation split, with every setting tried kept for the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from core.evidence.run import Run
+from core.evidence.summaries import finished
+from core.evidence.tables import Table, means_table
+from core.evidence.trials import Row, TrialFunction
+
+FIRST_TUNING_SEED = 1_000_000  # settings are chosen with seeds that no published network uses
+Point = dict[str, float]
+
+
+def tune(
+    run: Run,
+    function: TrialFunction,
+    arms: Mapping[str, tuple[Mapping[str, Any], Sequence[Point]]],
+    *,
+    seeds: int,
+    measures: tuple[str, str],
+    block: int = 1,
+    title: str,
+    headings: tuple[str, str],
+    labels: Mapping[str, str],
+) -> tuple[dict[str, Point], Table]:
+    """For each arm, the grid point of lowest mean of the first measure (then of the second), and a table of all.
+
+    `arms` maps a name to its cell and its grid. A point with a failed trial comes last; if every point has one, the
+    first is taken. The first measure is a proportion, shown in percent. `labels` names the arms in the table.
+    """
+    used = range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + seeds)
+    cells = [
+        ({"arm": f"tuning {name}", **cell, **point}, used) for name, (cell, grid) in arms.items() for point in grid
+    ]
+    rows = run.trials("choosing settings", function, cells, block=block)
+    chosen: dict[str, Point] = {}
+    groups = []
+    for name, (_, grid) in arms.items():
+        tried = [
+            [row for row in rows if row.cell["arm"] == f"tuning {name}" and point.items() <= row.cell.items()]
+            for point in grid
+        ]
+        best = min(range(len(grid)), key=lambda k, tried=tried: _score(tried[k], measures))  # type: ignore[misc]
+        chosen[name] = grid[best]
+        for k, point in enumerate(grid):
+            groups.append(([labels[name], *(v or None for v in point.values()), "yes" if k == best else ""], tried[k]))
+    lead = ["network", *next(iter(arms.values()))[1][0], "chosen"]
+    shown = [(headings[0], measures[0], 100.0), (headings[1], measures[1], 1.0)]
+    return chosen, means_table("sweep", title, lead, groups, shown)
+
+
+def _score(rows: Sequence[Row], measures: tuple[str, str]) -> tuple[float, float]:
+    if any(row.failed for row in rows):
+        return np.inf, np.inf
+    return float(finished(rows, measures[0]).mean()), float(finished(rows, measures[1]).mean())
