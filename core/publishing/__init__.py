@@ -1,0 +1,1 @@
+"""Records and claims -> figures, tables, citations and documents. Nothing here knows networks or data."""

@@ -1,0 +1,122 @@
+"""A record and its claims -> the report folder: report.md, report.html, figures, tables, references."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from core.evidence.claims import Paper, Picture
+from core.evidence.record import ClaimResult, Record
+from core.publishing import citations, figures, tables
+
+TEMPLATES = Path(__file__).with_name("templates")
+BAND = "Line: median over seeds; darker band: 5 to 95 %; lighter band: all seeds."
+VERDICTS = ("reproduced", "partly", "not reproduced", "not comparable")
+
+
+def write(folder: Path, record: Record, paper: Paper, draw: Mapping[str, Callable[[], Any]], bibliography: Path,
+          formats: Sequence[str] = ("svg", "png")) -> None:  # fmt: skip
+    """Write everything but the record itself into `folder`. The same inputs give byte-identical files.
+
+    Raises BackstoryError if the rules of the paper file are no longer those that the record was judged by.
+    """
+    for sub in ("figures", "tables"):
+        (folder / sub).mkdir(exist_ok=True)
+    shown = [
+        _figure(picture, draw[picture.id], folder, record, formats) for picture in paper.figure if picture.id in draw
+    ]
+    claim_lines = [tables.claim_cells(claim) for claim in record.claims]
+    tables.write(folder / "tables", "claims", "Paper and reproduction", tables.CLAIM_COLUMNS, claim_lines)
+    extra = record.measurements.get("tables", [])
+    for table in extra:
+        tables.write(folder / "tables", table["id"], table["title"], table["columns"], table["rows"])
+    entries = citations.load(bibliography)
+    keys = cited(paper, record)
+    (folder / "references.bib").write_text(citations.bibtex(entries, keys), encoding="utf-8")
+    context = _context(record, paper, entries, keys) | {"figures": shown, "tables": extra}
+    for name in ("report.md", "report.html"):
+        (folder / name).write_text(_templates().get_template(f"{name}.j2").render(context), encoding="utf-8")
+
+
+def cited(paper: Paper, record: Record) -> list[str]:
+    """Every key of references.bib that the report leans on, the paper's own first."""
+    keys = [paper.paper.key, *(c.paper for c in record.claims), *(o.key for c in record.claims for o in c.comparators)]
+    keys += [key for note in (*paper.note, *paper.open_question) for key in note.keys]
+    keys += [key for choice in (*paper.assumption, *paper.substitution) for key in choice.keys]
+    return list(dict.fromkeys(keys))
+
+
+def _figure(
+    picture: Picture, draw: Callable[[], Any], folder: Path, record: Record, formats: Sequence[str]
+) -> dict[str, str]:
+    """Draw one figure and fill its caption; an SVG is always written, because the documents show it."""
+    endings = list(dict.fromkeys(["svg", *formats]))
+    files = figures.save(picture.id, picture.title, draw, folder / "figures", endings)
+    words = {"seeds": len(record.seeds), "passes": record.settings.get("passes", ""), "band": BAND}
+    return {
+        "id": picture.id,
+        "title": picture.title,
+        "caption": picture.caption.format(**words),
+        "alt": picture.alt.format(**words),
+        "file": f"figures/{picture.id}.svg",
+        "data": base64.b64encode(files[0].read_bytes()).decode(),
+    }
+
+
+def _context(record: Record, paper: Paper, entries: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    era, version = paper.reproduction, record.provenance["backstory"]
+    counts: Counter[str] = Counter(claim.verdict for claim in record.claims)
+    return {
+        "record": record,
+        "paper": paper,
+        "era": era,
+        "claims": [_claim(claim, entries) for claim in record.claims],
+        "counts": [(verdict, counts[verdict]) for verdict in VERDICTS if counts[verdict]],
+        "references": [(key, citations.plain(entries, key)) for key in keys],
+        "main_reference": citations.plain(entries, paper.paper.key),
+        "cite_plain": citations.project_plain(version, (era.id, era.title)),
+        "cite_bibtex": citations.project_bibtex(version, (era.id, era.title)),
+        "command": f"backstory run {era.id} --preset {record.preset.split(',')[0]}",
+        "settings": sorted(record.settings.items()),
+    }
+
+
+def _claim(claim: ClaimResult, entries: Mapping[str, Any]) -> dict[str, Any]:
+    cells = dict(zip(tables.CLAIM_COLUMNS, tables.claim_cells(claim), strict=True))
+    unit = claim.unit if claim.unit == "%" else ""
+    others = [
+        f"{_author(entries[o.key])} {entries[o.key].fields['year']}: {tables.number(o.value, unit)} ({o.note})"
+        for o in claim.comparators
+    ]
+    return cells | {"result": claim, "slug": claim.verdict.replace(" ", "-"), "others": others}
+
+
+def _author(entry: Any) -> str:
+    return " ".join(entry.persons["author"][0].last_names)
+
+
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=lambda name: bool(name and ".html" in name),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["number"] = tables.number
+    environment.filters["duration"] = duration
+    environment.globals["markdown_table"] = tables.as_markdown
+    return environment
+
+
+def duration(seconds: float) -> str:
+    """Seconds, minutes or hours, as a person would say it."""
+    if seconds < 120:
+        return f"{seconds:.3g} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

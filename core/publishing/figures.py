@@ -1,0 +1,110 @@
+"""The look of every figure, and files that are byte-identical when drawn again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+FORMATS = ("svg", "png", "pdf")
+# Okabe and Ito's colours, told apart by colour-blind readers.
+BLUE, ORANGE, GREEN, PURPLE, RED, SKY = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9"
+INK, FAINT = "#222222", "#8a8a8a"
+STYLE: dict[Any, Any] = {
+    "font.size": 12, "axes.titlesize": 12, "axes.labelsize": 12, "font.family": "DejaVu Sans",
+    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": "#e4e4e4",
+    "axes.axisbelow": True, "figure.facecolor": "white", "savefig.facecolor": "white", "text.color": INK,
+    "svg.hashsalt": "backstory", "pdf.fonttype": 42, "figure.constrained_layout.use": True,
+}  # fmt: skip
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """The project's matplotlib settings."""
+    with matplotlib.rc_context(STYLE):
+        yield
+
+
+def canvas(
+    columns: int = 1, rows: int = 1, *, width: float = 7.0, height: float = 4.2, **options: Any
+) -> tuple[Canvas, Any]:
+    """An empty figure, inches, and its axes; made without pyplot, so nothing stays open."""
+    figure = Canvas(figsize=(width, height))
+    return figure, figure.subplots(rows, columns, **options)
+
+
+def save(name: str, title: str, draw: Callable[[], Canvas], folder: Path, formats: Sequence[str]) -> list[Path]:
+    """Draw a figure and write it in each format, without dates in the files."""
+    with style():
+        drawn = draw()
+        paths = []
+        for ending in formats:
+            path = folder / f"{name}.{ending}"
+            dateless: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
+            drawn.savefig(path, format=ending, dpi=150, metadata={"Title": title, **dateless.get(ending, {})})
+            paths.append(path)
+    return paths
+
+
+def band(ax: Axes, x: np.ndarray, curves: np.ndarray, colour: str) -> None:
+    # curves (seeds, len(x))
+    """Median over seeds as a line, 5 to 95 % as a band and all seeds' extremes as a fainter one."""
+    low, five, middle, ninety_five, high = np.percentile(curves, [0, 5, 50, 95, 100], axis=0)
+    ax.fill_between(x, low, high, color=colour, alpha=0.12, linewidth=0)
+    ax.fill_between(x, five, ninety_five, color=colour, alpha=0.25, linewidth=0)
+    ax.plot(x, middle, color=colour, linewidth=2)
+
+
+def end_label(ax: Axes, x: float, y: float, text: str, colour: str, *, shift: float = 0.0) -> None:
+    """A direct label at the right end of a line, `shift` points up."""
+    ax.annotate(
+        text, (x, y), xytext=(6, shift), textcoords="offset points", color=colour, va="center", annotation_clip=False
+    )
+
+
+def paper_line(ax: Axes, y: float, text: str, *, x: float = 0.98) -> None:
+    """The paper's value as a dashed black line with its name on it, at the right or, for x below 0.5, at the left."""
+    ax.axhline(y, color=INK, linestyle=(0, (5, 3)), linewidth=1.4)
+    ax.annotate(
+        text, (x, y), xycoords=("axes fraction", "data"), xytext=(0, 3), textcoords="offset points",
+        ha="left" if x < 0.5 else "right", va="bottom", fontsize=11,
+    )  # fmt: skip
+
+
+def paper_mark(ax: Axes, x: float, y: float, text: str, *, shift: tuple[float, float] = (8, 8)) -> None:
+    """The paper's value as a black diamond with its name."""
+    ax.plot([x], [y], marker="D", color=INK, markersize=8, zorder=5, linestyle="none")
+    ax.annotate(text, (x, y), xytext=shift, textcoords="offset points", fontsize=11, zorder=6)
+
+
+def strip(ax: Axes, groups: Sequence[tuple[str, np.ndarray, float | None]], colours: Sequence[str]) -> None:
+    """One row per group: a dot per seed, a tick at the mean, and the paper's value as a diamond where there is one."""
+    for row, ((_, values, paper), colour) in enumerate(zip(groups, colours, strict=True)):
+        spread = np.linspace(-0.22, 0.22, len(values)) if len(values) > 1 else np.zeros(1)
+        ax.plot(np.sort(values), row + spread, "o", color=colour, markersize=5, alpha=0.75, linestyle="none")
+        if len(values):
+            ax.plot([values.mean()] * 2, [row - 0.34, row + 0.34], color=colour, linewidth=3)
+        if paper is not None:
+            ax.plot([paper], [row], marker="D", color=INK, markersize=9, linestyle="none", zorder=5)
+    ax.set_yticks(range(len(groups)), [name for name, _, _ in groups])
+    ax.set_ylim(len(groups) - 0.5, -0.5)
+    ax.grid(axis="y", visible=False)
+
+
+def image(ax: Axes, pixels: np.ndarray, title: str = "", *, limit: float = 1.0) -> None:
+    """A grey picture, -limit white and +limit black, without axes."""
+    ax.imshow(pixels, cmap="gray_r", vmin=-limit, vmax=limit, interpolation="nearest")
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.grid(visible=False)
+    for side in ax.spines.values():
+        side.set_visible(True)
+        side.set_color("#cccccc")
+    if title:
+        ax.set_title(title, fontsize=11, pad=3)

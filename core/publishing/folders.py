@@ -1,0 +1,57 @@
+"""Folders that are either whole or not there: written under a temporary name, then renamed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import BackstoryError
+
+
+def check_writable(parent: Path) -> None:
+    """Fail before the work, not after it. Raises BackstoryError if nothing can be written under `parent`."""
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=parent) as probe:
+            probe.write(b"x" * 65536)
+            probe.flush()
+    except OSError as fault:
+        raise BackstoryError(_sentence(parent, fault)) from fault
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Give an empty folder to fill; on success it takes the place of `target`, on any failure `target` is untouched.
+
+    Raises BackstoryError if the disk is full or the place cannot be written.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        working = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        working.chmod(0o755)
+    except OSError as fault:
+        raise BackstoryError(_sentence(target.parent, fault)) from fault
+    try:
+        yield working
+        old = working.with_name(working.name + "-old")
+        if target.exists():
+            os.replace(target, old)
+        try:
+            os.replace(working, target)
+        except OSError:
+            if old.exists():
+                os.replace(old, target)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as fault:
+        raise BackstoryError(_sentence(target, fault)) from fault
+    finally:
+        shutil.rmtree(working, ignore_errors=True)
+
+
+def _sentence(place: Path, fault: OSError) -> str:
+    return f"cannot write to {place} ({fault.strerror or fault}); make room there, or choose another folder with --out."

@@ -1,0 +1,91 @@
+"""Tables as CSV, Markdown and LaTeX (booktabs), and numbers as people read them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from core.evidence.record import ClaimResult
+
+Lines = Sequence[Sequence[Any]]
+LATEX = {letter: "\\" + letter for letter in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "√": r"$\sqrt{}$", "²": r"$^2$", "–": "--",
+}  # fmt: skip
+CLAIM_COLUMNS = ("claim", "paper", "ours", "95 % of single runs", "with sampling", "seeds", "verdict", "reason")
+
+
+def number(value: Any, unit: str = "") -> str:
+    """A number with three significant digits, or all digits if it is a whole number; None is an empty string."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    value = float(value)
+    if value == int(value) and abs(value) < 1e15:
+        text = f"{int(value):,}"
+    else:
+        text = f"{value:.3g}" if 1e-3 <= abs(value) < 1e4 else f"{value:.2e}"
+    return f"{text} {unit}".strip()
+
+
+def span(low: float | None, high: float | None, unit: str = "") -> str:
+    """An interval, or an empty string if there is none."""
+    return "" if low is None or high is None else f"{number(low)} – {number(high)} {unit}".strip()
+
+
+def claim_cells(claim: ClaimResult) -> list[str]:
+    """One claim as the cells of CLAIM_COLUMNS."""
+    unit = claim.unit if claim.unit == "%" else ""
+    ours = claim.ours
+    if ours is None:
+        return [claim.statement, number(claim.value, unit), "not measured", "", "", "", claim.verdict, claim.reason]
+    counted = ours.low == ours.high == ours.estimate and ours.n == 1
+    return [
+        claim.statement + (" [recalled]" if claim.standing == "recalled" else ""),
+        number(claim.value, unit),
+        number(ours.estimate, unit),
+        "" if counted else span(ours.low, ours.high, unit),
+        span(ours.wide_low, ours.wide_high, unit),
+        "" if counted else str(ours.n),
+        claim.verdict,
+        claim.reason,
+    ]
+
+
+def as_csv(columns: Sequence[str], lines: Lines) -> str:
+    """Comma-separated values with full precision."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([["" if cell is None else cell for cell in line] for line in lines])
+    return out.getvalue()
+
+
+def as_markdown(columns: Sequence[str], lines: Lines) -> str:
+    """A Markdown table."""
+    rows = [[number(cell).replace("|", "\\|") for cell in line] for line in lines]
+    return "\n".join("| " + " | ".join(row) + " |" for row in [list(columns), ["---"] * len(columns), *rows]) + "\n"
+
+
+def as_latex(columns: Sequence[str], lines: Lines, caption: str) -> str:
+    """A LaTeX table that needs the packages booktabs and tabularx."""
+
+    def escape(text: str) -> str:
+        return "".join(LATEX.get(letter, letter) for letter in text)
+
+    rows = [" & ".join(escape(number(cell)) for cell in line) + r" \\" for line in lines]
+    layout = "X" + "l" * (len(columns) - 1)
+    head = [r"\begin{table}", rf"\caption{{{escape(caption)}}}", rf"\begin{{tabularx}}{{\linewidth}}{{{layout}}}"]
+    body = [r"\toprule", " & ".join(map(escape, columns)) + r" \\", r"\midrule", *rows, r"\bottomrule"]
+    return "\n".join([*head, *body, r"\end{tabularx}", r"\end{table}", ""])
+
+
+def write(folder: Path, name: str, title: str, columns: Sequence[str], lines: Lines) -> None:
+    """Write one table in the three forms."""
+    (folder / f"{name}.csv").write_text(as_csv(columns, lines), encoding="utf-8")
+    (folder / f"{name}.md").write_text(as_markdown(columns, lines), encoding="utf-8")
+    (folder / f"{name}.tex").write_text(as_latex(columns, lines, title), encoding="utf-8")
