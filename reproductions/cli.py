@@ -1,0 +1,264 @@
+"""The command line: backstory list | run | report | verdicts | data | cite | doctor."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+
+from core.errors import BackstoryError
+from reproductions import catalogue
+
+app = typer.Typer(
+    name="backstory",
+    help="The history of backpropagation, re-run. Start with `backstory list`, then `backstory run NAME`.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+Name = Annotated[str, typer.Argument(help="A reproduction's name as `backstory list` shows it, or all.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder that holds the reports.")]
+Formats = Annotated[str, typer.Option(help="Figure formats, comma-separated: svg, png, pdf.")]
+Preset = Annotated[str, typer.Option(help="quick: seconds, embedded data. paper: the paper's own size and data.")]
+
+
+def say(text: str = "") -> None:
+    """Print a line for the reader."""
+    typer.echo(text)
+
+
+def as_json(value: Any) -> None:
+    """Print a value as JSON."""
+    typer.echo(json.dumps(value, indent=1, sort_keys=True, default=str))
+
+
+@app.command("list")
+def list_(json_: AsJson = False) -> None:
+    """List the reproductions: what each asks, and what its two presets do."""
+    found = catalogue.entries()
+    if json_:
+        return as_json([{k: v for k, v in e.items() if k not in ("file", "did")} for e in found])
+    for e in found:
+        say(f"{e['id']}  {e['title']}, {e['claims']} claims")
+        say(f"  {e['question']}")
+        say(f"  quick: {e['quick']}")
+        say(f"  paper: {e['paper']}")
+    return None
+
+
+@app.command()
+def run(
+    name: Name,
+    preset: Preset = "quick",
+    seeds: Annotated[int | None, typer.Option(help="Number of seeds of the main configuration.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change a setting.")] = None,
+    workers: Annotated[int, typer.Option(help="Processes on this machine; 0 means one per core.")] = 0,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler to use instead.")] = None,
+    out: Out = Path("reports"),
+    formats: Formats = "svg,png",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Run every trial again, even finished ones.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    json_: AsJson = False,
+) -> None:
+    """Run a reproduction over many seeds and write its report.
+
+    Finished trials are kept, so a run that was stopped goes on where it was when started again. Results of changed
+    settings go to custom/ and never replace a published report.
+    """
+    from core.evidence.trials import Workers
+    from core.publishing.terminal import print_verdicts
+    from reproductions import execute
+
+    if workers < 0:
+        raise BackstoryError(f"--workers cannot be {workers}; give a number of processes, or 0 for one per core.")
+    where = Workers(workers or _cores(), scheduler)
+    requests = [
+        execute.Request(
+            one, preset, tuple(set_ or ()), seeds, where, out, tuple(formats.split(",")), fresh, quiet or json_
+        )
+        for one in catalogue.chosen(name)
+    ]
+    results = [execute.run(request) for request in requests]
+    if json_:
+        return as_json(
+            [{"folder": str(folder), "record": record.model_dump(mode="json")} for record, folder in results]
+        )
+    for record, folder in results:
+        print_verdicts(record)
+        say(f"Report: {folder / 'report.html'} (and report.md, record.json, figures, tables)")
+        say()
+    return None
+
+
+@app.command()
+def report(
+    name: Name,
+    preset: Preset = "paper",
+    out: Out = Path("reports"),
+    formats: Formats = "svg,png",
+    json_: AsJson = False,
+) -> None:
+    """Draw a report again from its record, without training. Twice gives the same files, byte for byte."""
+    from reproductions import execute
+
+    folders = [execute.redraw(one, preset, out, formats.split(",")) for one in catalogue.chosen(name)]
+    if json_:
+        return as_json([str(folder) for folder in folders])
+    for folder in folders:
+        say(f"Report: {folder / 'report.html'}")
+    return None
+
+
+@app.command()
+def verdicts(
+    name: Annotated[str, typer.Argument(help="A reproduction, or all.")] = "all",
+    out: Out = Path("reports"),
+    json_: AsJson = False,
+) -> None:
+    """Show the verdict table of every record under the report folder."""
+    from core.publishing.terminal import print_verdicts
+    from reproductions import execute
+
+    wanted = set(catalogue.chosen(name))
+    found = [(place, record) for place, record in execute.found_records(out) if record.reproduction in wanted]
+    if not found:
+        raise BackstoryError(f"there is no record of {name} under {out}; make one with `backstory run {name}`.")
+    if json_:
+        keys = ("reproduction", "preset", "claims")
+        return as_json([{"folder": str(p), **{k: r.model_dump(mode="json")[k] for k in keys}} for p, r in found])
+    for _, record in found:
+        print_verdicts(record)
+    return None
+
+
+@app.command()
+def data(
+    name: Annotated[str, typer.Argument(help="A data set, or all.")] = "all",
+    fetch: Annotated[bool, typer.Option("--fetch", help="Download what is missing, and verify everything.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    json_: AsJson = False,
+) -> None:
+    """Show which data sets are here, and where they are looked for."""
+    from core.datasets import store
+
+    if name != "all" and name not in store.DATASETS:
+        raise BackstoryError(f"there is no data set {name!r}; known: {', '.join(store.DATASETS)}.")
+    rows = []
+    for dataset in store.DATASETS if name == "all" else [name]:
+        for part, file in store.DATASETS[dataset].items():
+            if fetch:
+                store.read(dataset, part, quiet=quiet or json_)
+            place = store.locate(file)
+            state = "verified" if fetch else "here" if place else "missing"
+            rows.append(
+                {
+                    "dataset": dataset,
+                    "file": file.path,
+                    "state": state,
+                    "place": str(place or ""),
+                    "from": file.mirrors[0],
+                }
+            )
+    if json_:
+        return as_json(rows)
+    say(f"Looked for in $BACKSTORY_DATA ({store.data_folder() or 'not set'}), then in {store.cache_folder() / 'data'}.")
+    for dataset, text in store.DESCRIPTIONS.items():
+        say(f"{dataset}: {text}")
+    for row in rows:
+        say(f"  {row['file']}: {row['state']} {row['place'] or 'from ' + row['from']}")
+    return None
+
+
+@app.command()
+def cite(
+    name: Annotated[str | None, typer.Argument(help="A reproduction; without it, the whole suite.")] = None,
+    style: Annotated[str, typer.Option(help="bibtex or apa.")] = "bibtex",
+    json_: AsJson = False,
+) -> None:
+    """Print how to cite the suite or a reproduction, with the original paper."""
+    from importlib.metadata import version
+
+    from core.publishing import citations
+
+    if style not in ("bibtex", "apa"):
+        raise BackstoryError(f"there is no citation style {style!r}; choose bibtex or apa.")
+    era, keys = None, []
+    if name is not None:
+        entry = catalogue.entry(name)
+        era, keys = (entry["id"], entry["title"]), [catalogue.paper_key(name)]
+    entries = citations.load(catalogue.BIBLIOGRAPHY)
+    if style == "bibtex":
+        texts = [
+            citations.project_bibtex(version("backstory"), era),
+            *(citations.bibtex(entries, [key]) for key in keys),
+        ]
+    else:
+        texts = [citations.project_plain(version("backstory"), era), *(citations.plain(entries, key) for key in keys)]
+    if json_:
+        return as_json({"style": style, "citations": texts})
+    say("\n".join(text.rstrip("\n") for text in texts))
+    return None
+
+
+@app.command()
+def doctor(json_: AsJson = False) -> None:
+    """Check this installation: versions, cores, folders, data, and the compiled loops."""
+    from reproductions.doctor import findings
+
+    found = findings()
+    if json_:
+        as_json([{"check": what, "ok": ok, "finding": text} for what, ok, text in found])
+    else:
+        for what, ok, text in found:
+            say(f"{'ok ' if ok else 'BAD'}  {what}: {text}")
+    if not all(ok for _, ok, _ in found):
+        raise typer.Exit(1)
+
+
+def _cores() -> int:
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _stop(signum: int, frame: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; exits with 0, with 2 and one sentence on bad input, or with 130 when interrupted."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        status = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+    except BackstoryError as fault:
+        status = _complain(str(fault))
+    except click.exceptions.NoArgsIsHelpError as fault:
+        typer.echo(fault.ctx.get_help() if fault.ctx else str(fault))
+        status = 0
+    except click.ClickException as fault:
+        status = _complain(f"{fault.format_message().rstrip('.')}; see `backstory --help`.")
+    except (KeyboardInterrupt, click.Abort):
+        typer.echo("backstory: interrupted; finished trials are kept, the same command goes on from there.", err=True)
+        status = 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        status = 0
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _complain(text: str) -> int:
+    typer.echo(f"backstory: {text}", err=True)
+    return 2
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""Run, redraw and read reproductions: what the command line does, without the command line."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from core.datasets.store import cache_folder, data_folder
+from core.errors import BackstoryError
+from core.evidence import record as records
+from core.evidence.claims import Paper, load_paper
+from core.evidence.progress import Progress
+from core.evidence.run import Run
+from core.evidence.trial_store import TrialStore, code_fingerprint
+from core.evidence.trials import Workers
+from core.publishing import documents, folders
+from core.publishing.figures import FORMATS
+from reproductions import catalogue
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a user asked to run."""
+
+    name: str
+    preset: str = "quick"
+    changes: tuple[str, ...] = ()
+    seeds: int | None = None
+    workers: Workers = field(default_factory=Workers)
+    out: Path = Path("reports")
+    formats: tuple[str, ...] = ("svg", "png")
+    fresh: bool = False
+    quiet: bool = False
+
+
+def script(name: str) -> Any:
+    """The module of a reproduction: Settings, PRESETS, run and figures."""
+    return importlib.import_module(f"reproductions.{catalogue.entry(name)['id']}")
+
+
+def paper_of(name: str) -> Paper:
+    """The claims, assumptions and substitutions of a reproduction."""
+    return load_paper(catalogue.entry(name)["file"])
+
+
+def settings_for(request: Request) -> tuple[BaseModel, str]:
+    """The preset with the user's changes, and its name: "paper", or "paper, changed: seeds=5".
+
+    Raises BackstoryError for an unknown preset or setting and for a value out of range.
+    """
+    module = script(request.name)
+    if request.preset not in module.PRESETS:
+        raise BackstoryError(f"there is no preset {request.preset!r}; choose {' or '.join(module.PRESETS)}.")
+    preset: BaseModel = module.PRESETS[request.preset]
+    changes = dict(_parse(text) for text in request.changes)
+    if request.seeds is not None:
+        changes["seeds"] = request.seeds
+    unknown = sorted(set(changes) - set(type(preset).model_fields))
+    if unknown:
+        known = ", ".join(type(preset).model_fields)
+        raise BackstoryError(f"{request.name} has no setting {unknown[0]!r}; its settings are {known}.")
+    try:
+        settings = type(preset).model_validate(preset.model_dump() | changes)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        place, given = first["loc"][0], first["input"]
+        raise BackstoryError(f"setting {place} cannot be {given!r}: {_lower(first['msg'])}.") from fault
+    differing = [f"{k}={v}" for k, v in settings.model_dump().items() if v != preset.model_dump()[k]]
+    return settings, request.preset + (f", changed: {', '.join(differing)}" if differing else "")
+
+
+def _parse(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise BackstoryError(f"--set takes name=value, for example --set passes=5, not {text!r}.")
+    try:
+        return name.strip(), json.loads(value)
+    except ValueError:
+        return name.strip(), value.strip()
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def check_formats(formats: Sequence[str]) -> tuple[str, ...]:
+    """Figure formats, each known. Raises BackstoryError for one that is not."""
+    for one in formats:
+        if one not in FORMATS:
+            raise BackstoryError(f"there is no figure format {one!r}; choose among {', '.join(FORMATS)}.")
+    return tuple(formats)
+
+
+def folder_for(name: str, preset: str, out: Path) -> Path:
+    """Where a report goes: published ones by name; quick and changed ones apart, never in their place."""
+    if preset == "paper":
+        return out / name
+    return out / ("quick" if preset == "quick" else "custom") / name
+
+
+def run(request: Request) -> tuple[records.Record, Path]:
+    """Run one reproduction and publish its report. Nothing is written to the report folder unless all went well."""
+    settings, preset = settings_for(request)
+    paper = paper_of(request.name)
+    formats = check_formats(request.formats)
+    target = folder_for(request.name, preset, request.out)
+    data_folder()
+    folders.check_writable(target.parent)
+    module = script(request.name)
+    store = TrialStore(
+        cache_folder() / "trials" / request.name, code=code_fingerprint(Path(module.__file__)), fresh=request.fresh
+    )
+    progress = Progress(request.name, quiet=request.quiet)
+    if hasattr(module, "prepare"):
+        module.prepare(settings, quiet=request.quiet)
+    result = module.run(settings, Run(paper, preset, settings, store, request.workers, progress))
+    with folders.replacing(target) as working:
+        records.save(working, result.record, result.rows, result.arrays)
+        _publish(working, paper, module.figures, formats)
+    return result.record, target
+
+
+def redraw(name: str, preset: str, out: Path, formats: Sequence[str]) -> Path:
+    """Write a report again from its record, without training. Raises BackstoryError if there is no record."""
+    target = folder_for(catalogue.entry(name)["id"], preset, out)
+    paper, figures = paper_of(name), script(name).figures
+    chosen = check_formats(formats)
+    record = records.load_record(target / "record.json")
+    ours = {claim.id: claim.ours for claim in record.claims if claim.ours}
+    unchanged = [claim.id for claim in record.claims] == [claim.id for claim in paper.claim]
+    if not unchanged or records.judged(paper, ours, record.settings) != record.claims:
+        raise BackstoryError(
+            f"the claims or rules of {name} were changed after the record in {target} was made; "
+            f"run it again with `backstory run {name} --preset {preset}`."
+        )
+    with folders.replacing(target) as working:
+        for part in ("record.json", "trials.csv", "arrays.npz"):
+            if (target / part).exists():
+                shutil.copyfile(target / part, working / part)
+        _publish(working, paper, figures, chosen)
+    return target
+
+
+def _publish(folder: Path, paper: Paper, figures: Callable[..., Any], formats: Sequence[str]) -> None:
+    record, arrays = records.load(folder)
+    documents.write(folder, record, paper, figures(record, arrays), catalogue.BIBLIOGRAPHY, formats)
+
+
+def found_records(out: Path) -> list[tuple[Path, records.Record]]:
+    """Every record under the report folder: published, quick and changed."""
+    places = [folder_for(name, preset, out) for preset in ("paper", "quick", "changed") for name in catalogue.ids()]
+    return [(place, records.load_record(place / "record.json")) for place in places if (place / "record.json").exists()]

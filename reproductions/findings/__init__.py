@@ -1,0 +1,1 @@
+"""For each reproduction, the tables and arrays it keeps and the figures drawn from them."""

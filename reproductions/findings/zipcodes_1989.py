@@ -1,0 +1,217 @@
+"""Tables and arrays that `zipcodes_1989` keeps, and the figures drawn from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+from core.evidence.record import Record
+from core.evidence.summaries import stacked
+from core.evidence.tables import intervals_table, means_table
+from core.evidence.trials import Row
+from core.publishing import figures as draw
+
+LABELS = {
+    "headline": "as in the paper",
+    "sgd": "plain gradient descent",
+    "init_sqrt": "initial range 2.4/√F",
+    "control": "fully connected, 40 hidden",
+    "other_table": "cyclic table",
+    "zero_border": "border of H1 zero",
+    "fewer_maps": "half the maps",
+}
+COLOURS = {
+    "headline": draw.BLUE, "sgd": draw.ORANGE, "init_sqrt": draw.GREEN, "control": draw.RED,
+    "other_table": draw.SKY, "zero_border": draw.PURPLE, "fewer_maps": draw.FAINT,
+}  # fmt: skip
+TRAIN_ERROR, TRAIN_MSE, TEST_ERROR, TEST_MSE = range(4)
+LAYERS = {"w1": "H1 weights", "b1": "H1 biases", "w2": "H2 weights", "b2": "H2 biases",
+          "w3": "H3 weights", "b3": "H3 biases", "w4": "output weights", "b4": "output biases"}  # fmt: skip
+Arrays = Mapping[str, np.ndarray]
+
+
+def tables(arms: Mapping[str, list[Row]], patterns: int) -> list[dict[str, Any]]:
+    """Every network trained, and what the intervals of the test error cover."""
+    groups = [([LABELS[name], rows[0].cell["rate"], rows[0].cell["mu"] or None], rows) for name, rows in arms.items()]
+    measures = [
+        ("train error, %", "train_error", 100.0),
+        ("test error, %", "test_error", 100.0),
+        ("rejects for 1 %, %", "rejects", 100.0),
+        ("train MSE", "train_mse", 1.0),
+        ("test MSE", "test_mse", 1.0),
+    ]
+    return [
+        means_table(
+            "networks",
+            "Every network trained on the whole training set, means over seeds",
+            ["network", "eta or rate", "mu"],
+            groups,
+            measures,
+        ),
+        intervals_table(
+            "intervals",
+            "Test error: what each interval covers",
+            [(LABELS[name], arms[name]) for name in ("headline", "control")],
+            "test_error",
+            "test_error_se",
+            patterns,
+        ),
+    ]
+
+
+def gather(arms: Mapping[str, list[Row]], images: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
+    """The arrays that the figures draw: curves by arm, rejection curves, kernels, curvatures and the hardest digits."""
+    arrays = {
+        f"curves_{name}": stacked(rows, "curves") for name, rows in arms.items() if any(not r.failed for r in rows)
+    }
+    for name in ("headline", "control"):
+        if f"curves_{name}" in arrays:
+            arrays[f"rejection_{name}"] = stacked(arms[name], "rejection").astype(np.float32)
+    if "curves_headline" in arrays:
+        headline = arms["headline"]
+        predictions = stacked(headline, "predictions")
+        wrong = (predictions != labels).sum(axis=0)
+        hardest = np.argsort(-wrong, kind="stable")[:24]
+        said = [
+            np.bincount(p[p != y], minlength=10).argmax()
+            for p, y in zip(predictions.T[hardest], labels[hardest], strict=True)
+        ]
+        arrays |= {
+            "kernels": stacked(headline, "kernels")[0, :, 0],
+            "curvatures": stacked(headline, "curvatures"),
+            "hard_images": images[hardest].astype(np.float32),
+            "hard_labels": labels[hardest],
+            "hard_said": np.array(said),
+            "hard_wrong": wrong[hardest] / len(predictions),
+        }
+    return arrays
+
+
+def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Canvas]]:
+    """How to draw each figure of papers/lecun1989.toml; none if every network diverged."""
+    if "curves_headline" not in arrays:
+        return {}
+    drawn = (error_per_pass, mse_per_pass, error_by_network, rejection, h1_kernels, confused_digits, curvatures)
+    return {function.__name__: partial(function, arrays) for function in drawn} | {"cost": partial(cost, record)}
+
+
+def _passes(curves: np.ndarray) -> np.ndarray:
+    return np.arange(curves.shape[1])
+
+
+def error_per_pass(arrays: Arrays) -> Canvas:
+    figure, axes = draw.canvas(2, width=9.0, height=4.2, sharex=True)
+    curves = arrays["curves_headline"]
+    for ax, column, paper, name in zip(axes, (TEST_ERROR, TRAIN_ERROR), (5.0, 0.14), ("test", "training"), strict=True):
+        draw.band(ax, _passes(curves)[1:], 100 * curves[:, 1:, column], draw.BLUE)
+        draw.paper_line(ax, paper, f"paper: {paper:g} %", x=0.02)
+        ax.set(title=f"{name} digits misclassified", xlabel="passes", ylabel="%", yscale="log")
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        ax.yaxis.set_minor_formatter(NullFormatter())
+    return figure
+
+
+def mse_per_pass(arrays: Arrays) -> Canvas:
+    figure, ax = draw.canvas(width=8.0, height=4.8)
+    curves = arrays["curves_headline"]
+    for column, name, colour in ((TEST_MSE, "test", draw.ORANGE), (TRAIN_MSE, "training", draw.BLUE)):
+        draw.band(ax, _passes(curves)[1:], curves[:, 1:, column], colour)
+        draw.end_label(ax, curves.shape[1] - 1, float(np.median(curves[:, -1, column])), name, colour)
+    for value, name in ((1.8e-2, "test"), (2.5e-3, "training")):
+        draw.paper_line(ax, value, f"paper, {name}: {value:.1e}", x=0.02)
+        draw.paper_line(ax, 2 * value, f"paper, {name}, doubled: {2 * value:.1e}", x=0.02)
+    ax.set(yscale="log", xlabel="passes", ylabel="mean squared error")
+    return figure
+
+
+def error_by_network(arrays: Arrays) -> Canvas:
+    figure, ax = draw.canvas(width=8.0, height=4.8)
+    paper = {"headline": 5.0, "control": 8.1}
+    names = [name for name in LABELS if f"curves_{name}" in arrays]
+    groups = [(LABELS[name], 100 * arrays[f"curves_{name}"][:, -1, TEST_ERROR], paper.get(name)) for name in names]
+    draw.strip(ax, groups, [COLOURS[name] for name in names])
+    ax.set(xlabel="test digits misclassified, %")
+    ax.annotate("◆ paper", (0.98, 0.03), xycoords="axes fraction", ha="right", fontsize=11)
+    return figure
+
+
+def rejection(arrays: Arrays) -> Canvas:
+    figure, ax = draw.canvas(width=8.0, height=4.6)
+    for name in ("headline", "control"):
+        if f"rejection_{name}" in arrays:
+            curves = 100 * arrays[f"rejection_{name}"]
+            share = 50 * np.arange(curves.shape[1]) / curves.shape[1]
+            inside = share <= 30
+            draw.band(ax, share[inside], curves[:, inside], COLOURS[name])
+            ax.annotate(LABELS[name], (0.98, 0.94 if name == "control" else 0.87), xycoords="axes fraction",
+                        ha="right", color=COLOURS[name])  # fmt: skip
+    ax.axhline(1.0, color=draw.FAINT, linewidth=1)
+    draw.paper_mark(ax, 12.1, 1.0, "paper: 12.1 %", shift=(2, 9))
+    draw.paper_mark(ax, 19.4, 1.0, "paper, control: 19.4 %", shift=(2, 9))
+    ax.set(xlabel="digits rejected, %", ylabel="error on the rest, %", xlim=(0, 30), ylim=(0, None))
+    return figure
+
+
+def h1_kernels(arrays: Arrays) -> Canvas:
+    figure, axes = draw.canvas(6, 2, width=8.0, height=3.0)
+    kernels = arrays["kernels"]
+    for ax, kernel in zip(axes.flat, kernels, strict=False):
+        draw.image(ax, kernel, limit=float(np.abs(kernels).max()))
+    for ax in axes.flat[len(kernels) :]:
+        ax.set_visible(False)
+    return figure
+
+
+def confused_digits(arrays: Arrays) -> Canvas:
+    figure, axes = draw.canvas(8, 3, width=9.0, height=4.6)
+    titles = [
+        f"{t}→{s}  {w:.0%}"
+        for t, s, w in zip(arrays["hard_labels"], arrays["hard_said"], arrays["hard_wrong"], strict=True)
+    ]
+    for ax, pixels, title in zip(axes.flat, arrays["hard_images"], titles, strict=True):
+        draw.image(ax, pixels, title)
+    return figure
+
+
+def curvatures(arrays: Arrays) -> Canvas:
+    figure, axes = draw.canvas(2, width=9.0, height=4.6, sharey=True, sharex=True)
+    h = np.maximum(arrays["curvatures"].mean(axis=0), 1e-12)  # (passes, groups by name, quantiles)
+    order = [sorted(LAYERS).index(name) for name in LAYERS]
+    for ax, number, title in zip(axes, (0, -1), ("before the first pass", "before the last pass"), strict=True):
+        for row, group in enumerate(order):
+            low, quarter, middle, three_quarters, high = h[number, group]
+            ax.plot([low, high], [row, row], color=draw.BLUE, linewidth=1.2)
+            ax.plot([quarter, three_quarters], [row, row], color=draw.BLUE, linewidth=6, solid_capstyle="butt")
+            ax.plot([middle], [row], "o", color="white", markeredgecolor=draw.BLUE, markersize=6)
+        ax.set(xscale="log", title=title, xlabel="second derivative")
+    axes[0].set_yticks(range(len(LAYERS)), list(LAYERS.values()))
+    axes[0].invert_yaxis()
+    return figure
+
+
+def cost(record: Record) -> Canvas:
+    figure, ax = draw.canvas(width=8.0, height=2.6)
+    now = record.cost.seconds_each
+    digits = record.measurements["training_digits"]
+    values = [3 * 86400.0, now]
+    ax.barh([0, 1], values, color=[draw.INK, draw.BLUE], height=0.55)
+    for row, (value, text) in enumerate(zip(values, ("about 3 days", f"{now:.1f} s"), strict=True)):
+        ax.annotate(text, (value, row), xytext=(6, 0), textcoords="offset points", va="center")
+    passes = record.settings["passes"]
+    ax.set_yticks(
+        [0, 1],
+        ["1989, SUN-4/260,\n23 passes over 7,291 digits", f"now, one core,\n{passes} passes over {digits:,} digits"],
+    )
+    ax.invert_yaxis()
+    ax.set(xscale="log", xlim=(0.1, 3e7))
+    ticks = {1.0: "1 s", 60.0: "1 min", 3600.0: "1 h", 86400.0: "1 day", 864000.0: "10 days"}
+    ax.set_xticks(list(ticks))
+    ax.minorticks_off()
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: ticks.get(value, "")))
+    ax.grid(axis="y", visible=False)
+    return figure
