@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
 from core.errors import BackstoryError
@@ -18,7 +17,6 @@ from reproductions import catalogue
 app = typer.Typer(
     name="backstory",
     help="The history of backpropagation, re-run. Start with `backstory list`, then `backstory run NAME`.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -74,13 +72,13 @@ def run(
     Finished trials are kept, so a run that was stopped goes on where it was when started again. Results of changed
     settings go to custom/ and never replace a published report.
     """
-    from core.evidence.trials import Workers
+    from core.evidence.trials import Workers, cores
     from core.publishing.terminal import print_verdicts
     from reproductions import execute
 
     if workers < 0:
         raise BackstoryError(f"--workers cannot be {workers}; give a number of processes, or 0 for one per core.")
-    where = Workers(workers or _cores(), scheduler)
+    where = Workers(workers or cores(), scheduler)
     requests = [
         execute.Request(
             one, preset, tuple(set_ or ()), seeds, where, out, tuple(formats.split(",")), fresh, quiet or json_
@@ -131,7 +129,8 @@ def verdicts(
     wanted = set(catalogue.chosen(name))
     found = [(place, record) for place, record in execute.found_records(out) if record.reproduction in wanted]
     if not found:
-        raise BackstoryError(f"there is no record of {name} under {out}; make one with `backstory run {name}`.")
+        what = "any reproduction" if name == "all" else name
+        raise BackstoryError(f"there is no record of {what} under {out}; make one with `backstory run {name}`.")
     if json_:
         keys = ("reproduction", "preset", "claims")
         return as_json([{"folder": str(p), **{k: r.model_dump(mode="json")[k] for k in keys}} for p, r in found])
@@ -152,22 +151,8 @@ def data(
 
     if name != "all" and name not in store.DATASETS:
         raise BackstoryError(f"there is no data set {name!r}; known: {', '.join(store.DATASETS)}.")
-    rows = []
-    for dataset in store.DATASETS if name == "all" else [name]:
-        for part, file in store.DATASETS[dataset].items():
-            if fetch:
-                store.read(dataset, part, quiet=quiet or json_)
-            place = store.locate(file)
-            state = "verified" if fetch else "here" if place else "missing"
-            rows.append(
-                {
-                    "dataset": dataset,
-                    "file": file.path,
-                    "state": state,
-                    "place": str(place or ""),
-                    "from": file.mirrors[0],
-                }
-            )
+    names = list(store.DATASETS) if name == "all" else [name]
+    rows = [row for one in names for row in store.status(one, fetch=fetch, quiet=quiet or json_)]
     if json_:
         return as_json(rows)
     say(f"Looked for in $BACKSTORY_DATA ({store.data_folder() or 'not set'}), then in {store.cache_folder() / 'data'}.")
@@ -224,12 +209,6 @@ def doctor(json_: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _cores() -> int:
-    import os
-
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _stop(signum: int, frame: Any) -> None:
     raise KeyboardInterrupt
 
@@ -237,21 +216,22 @@ def _stop(signum: int, frame: Any) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; exits with 0, with 2 and one sentence on bad input, or with 130 when interrupted."""
     signal.signal(signal.SIGTERM, _stop)
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        status = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        status = app(args=words or ["--help"], prog_name="backstory", standalone_mode=False)
     except BackstoryError as fault:
         status = _complain(str(fault))
-    except click.exceptions.NoArgsIsHelpError as fault:
-        typer.echo(fault.ctx.get_help() if fault.ctx else str(fault))
-        status = 0
-    except click.ClickException as fault:
-        status = _complain(f"{fault.format_message().rstrip('.')}; see `backstory --help`.")
-    except (KeyboardInterrupt, click.Abort):
-        typer.echo("backstory: interrupted; finished trials are kept, the same command goes on from there.", err=True)
+    except (KeyboardInterrupt, typer.Abort):
         status = 130
     except BrokenPipeError:
         sys.stderr.close()
         status = 0
+    except Exception as fault:
+        if not hasattr(fault, "format_message"):  # every usage error has it, in each version of typer
+            raise
+        status = _complain(f"{fault.format_message().rstrip('.')}; see `backstory --help`.")
+    if status == 130:
+        typer.echo("backstory: interrupted; finished trials are kept, the same command goes on from there.", err=True)
     sys.exit(status if isinstance(status, int) else 0)
 
 

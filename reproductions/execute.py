@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -42,7 +44,18 @@ class Request:
 
 def script(name: str) -> Any:
     """The module of a reproduction: Settings, PRESETS, run and figures."""
+    keep_compiled_code_apart()
     return importlib.import_module(f"reproductions.{catalogue.entry(name)['id']}")
+
+
+def keep_compiled_code_apart() -> None:
+    """Give each version of the compiled loops a cache of its own, unless $NUMBA_CACHE_DIR says where it is.
+
+    Numba recompiles a loop when its own file changes, but not when a file changes that it calls into.
+    """
+    compiled = Path(__file__).resolve().parents[1] / "core" / "learning" / "compiled"
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(compiled.glob("*.py")))).hexdigest()[:12]
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder() / "compiled" / digest))
 
 
 def paper_of(name: str) -> Paper:
@@ -92,6 +105,7 @@ def _lower(text: str) -> str:
 
 def check_formats(formats: Sequence[str]) -> tuple[str, ...]:
     """Figure formats, each known. Raises BackstoryError for one that is not."""
+    formats = [one.strip() for one in formats]
     for one in formats:
         if one not in FORMATS:
             raise BackstoryError(f"there is no figure format {one!r}; choose among {', '.join(FORMATS)}.")
@@ -134,18 +148,28 @@ def redraw(name: str, preset: str, out: Path, formats: Sequence[str]) -> Path:
     chosen = check_formats(formats)
     record = records.load_record(target / "record.json")
     ours = {claim.id: claim.ours for claim in record.claims if claim.ours}
-    unchanged = [claim.id for claim in record.claims] == [claim.id for claim in paper.claim]
-    if not unchanged or records.judged(paper, ours, record.settings) != record.claims:
+    if [c.id for c in record.claims] == [c.id for c in paper.claim]:
+        now = records.judged(paper, ours, record.settings)
+        changed = [c.id for c, old in zip(now, record.claims, strict=True) if _essence(c) != _essence(old)]
+    else:
+        now, changed = [], ["a claim added, removed or moved"]
+    if changed:
         raise BackstoryError(
-            f"the claims or rules of {name} were changed after the record in {target} was made; "
+            f"claims or rules of {name} were changed after the record in {target} was made ({changed[0]}); "
             f"run it again with `backstory run {name} --preset {preset}`."
         )
     with folders.replacing(target) as working:
-        for part in ("record.json", "trials.csv", "arrays.npz"):
+        for part in ("trials.csv", "arrays.npz"):
             if (target / part).exists():
                 shutil.copyfile(target / part, working / part)
+        records.write_record(working / "record.json", record.model_copy(update={"claims": now}))
         _publish(working, paper, figures, chosen)
     return target
+
+
+def _essence(claim: records.ClaimResult) -> tuple[Any, ...]:
+    """What a claim was judged by, and how: the wording may be mended afterwards, this may not."""
+    return claim.value, claim.standing, claim.rule.kind, claim.rule.tolerance, claim.verdict
 
 
 def _publish(folder: Path, paper: Paper, figures: Callable[..., Any], formats: Sequence[str]) -> None:

@@ -13,10 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.datasets import digits
 from core.evidence.classification import error_after_rejecting, error_and_mse, single_run
-from core.evidence.intervals import percentile
 from core.evidence.record import Ours
 from core.evidence.run import Result, Run
-from core.evidence.summaries import difference, exactly, finished, over_seeds
+from core.evidence.summaries import difference, exactly, finished, over_seeds, passes_ratio
 from core.evidence.trials import Row, generator
 from core.evidence.tuning import tune
 from core.learning import optimizers
@@ -24,7 +23,7 @@ from core.learning.compiled import online
 from core.learning.compiled.lanes import LANES
 from core.learning.ops import squared_error
 from core.networks import dense, zipcode
-from reproductions.findings.zipcodes_1989 import LABELS, figures, gather, tables
+from reproductions.findings.zipcodes_1989 import LABELS, SWEEP_MEASURES, figures, gather, tables
 
 __all__ = ["PRESETS", "Settings", "figures", "run"]
 
@@ -41,9 +40,9 @@ class Settings(BaseModel):
     seeds: int = Field(30, ge=1, le=10000)
     sweep_seeds: int = Field(10, ge=1, le=10000)
     tuning_seeds: int = Field(8, ge=1, le=10000)
-    etas: tuple[Rate, ...] = Field((3e-5, 1e-4, 3e-4, 1e-3), min_length=1)
-    mus: tuple[Rate, ...] = Field((0.005, 0.02, 0.08), min_length=1)
-    sgd_rates: tuple[Rate, ...] = Field((1e-3, 3e-3, 1e-2, 3e-2), min_length=1)
+    etas: tuple[Rate, ...] = Field((3e-5, 1e-4, 3e-4, 1e-3, 3e-3), min_length=1)
+    mus: tuple[Rate, ...] = Field((0.005, 0.02, 0.08, 0.32), min_length=1)
+    sgd_rates: tuple[Rate, ...] = Field((3e-4, 1e-3, 3e-3, 1e-2, 3e-2), min_length=1)
     curvature_patterns: int = Field(500, ge=1, le=7291)
     entropy: int = Field(1989, ge=0)
 
@@ -63,12 +62,13 @@ TUNED: dict[str, dict[str, Any]] = {
     "sgd": {"update": "sgd"},
     "init_sqrt": {"init": "1/sqrt(F)"},
     "control": {"net": "control"},
+    "fewer_maps": {"table": "half"},
 }
 INHERITED: dict[str, dict[str, Any]] = {
     "other_table": {"table": "cyclic"},
     "zero_border": {"border": 0.0},
-    "fewer_maps": {"table": "half"},
 }
+HOPELESS = 0.5  # a network with this share of the training digits wrong at the end counts as failed
 SPREADS = {"1/F": lambda fan_in: 2.4 / fan_in, "1/sqrt(F)": lambda fan_in: 2.4 / fan_in**0.5}
 
 
@@ -84,15 +84,9 @@ def learn(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]
         if number:
             rates = optimizers.uniform_rates(parameters, cell["rate"])
             if cell["update"] == "sdlm":
-                step = len(train_x) / min(cell["curvature_patterns"], len(train_x))
-                some = (np.arange(0, len(train_x), step).astype(int) + number - 1) % len(train_x)
-                found = [
-                    optimizers.mean_curvatures(
-                        loss, {k: v[r] for k, v in parameters.items()}, train_x[some], targets[some]
-                    )
-                    for r in range(len(seeds))
-                ]
-                h = {name: np.stack([one[name] for one in found]) for name in parameters}
+                wanted = min(cell["curvature_patterns"], len(train_x))
+                some = (np.arange(wanted) * len(train_x) // wanted + number - 1) % len(train_x)
+                h = optimizers.mean_curvatures_each(loss, parameters, train_x[some], targets[some])
                 rates = optimizers.levenberg_marquardt_rates(h, eta=cell["rate"], mu=cell["mu"])
                 curvatures.append(quantiles(h))
             parameters = one_pass(parameters, rates, train_x, targets)
@@ -122,32 +116,28 @@ def split(cell: Mapping[str, Any]) -> tuple[tuple[np.ndarray, np.ndarray], tuple
 def network(cell: Mapping[str, Any]) -> tuple[Any, Any, Any, Any]:
     """init(rng), one online pass, outputs, and the loss as an ordered system, for the network that `cell` names."""
     spread = SPREADS[cell["init"]]
+    forward: Any
     if cell["net"] == "control":
         init = partial(dense.init, sizes=zipcode.CONTROL, spread=spread)
-        forward = lambda s, p, x: dense.outputs(s, p, x)  # noqa: E731
-        one_pass: Any = lambda p, rates, x, t: online.dense_pass(p, rates, x.reshape(len(x), -1), t)  # noqa: E731
-        outputs: Any = lambda p, x: online.dense_outputs(p, x.reshape(len(x), -1))  # noqa: E731
+        forward = zipcode.control_outputs
+        passes: tuple[Any, Any] = online.dense_pass, online.dense_outputs
     else:
         form: dict[str, Any] = {"table": zipcode.TABLES[cell["table"]], "borders": (-1.0, cell["border"])}
         init = partial(zipcode.init, spread=spread, table=form["table"])
         forward = partial(zipcode.outputs, **form)
-        one_pass = partial(online.convolutional_pass, **form)
-        outputs = partial(online.convolutional_outputs, **form)
+        passes = partial(online.convolutional_pass, **form), partial(online.convolutional_outputs, **form)
 
     def loss(system, parameters, x, t):
-        x = x.reshape(len(x), -1) if cell["net"] == "control" else x
         return system.apply(squared_error, forward(system, parameters, system.constant(x)), system.constant(t))
 
-    return init, one_pass, outputs, loss
+    return init, *passes, loss
 
 
 def operations(cell: Mapping[str, Any]) -> int:
     """Multiply-accumulates of one presentation."""
-    return (
-        dense.operations(zipcode.CONTROL)
-        if cell["net"] == "control"
-        else zipcode.operations(zipcode.TABLES[cell["table"]])
-    )
+    if cell["net"] == "control":
+        return dense.operations(zipcode.CONTROL)
+    return zipcode.operations(zipcode.TABLES[cell["table"]])
 
 
 def quantiles(h: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -160,16 +150,19 @@ def quantiles(h: Mapping[str, np.ndarray]) -> np.ndarray:
 def closing(
     curves: np.ndarray, outputs: np.ndarray, labels: np.ndarray, curvatures: np.ndarray, kernels: np.ndarray
 ) -> dict[str, Any]:
-    """The measurements of one finished network; a diverged one says so and keeps its curves."""
+    """The measurements of one finished network; one that diverged or did not learn says so."""
+    failed = {}
     if not np.all(np.isfinite(curves)):
         passes = np.flatnonzero(~np.isfinite(curves).all(axis=1))
-        return {"failed": f"diverged in pass {passes[0]}" if len(curves) > 1 else "diverged", "curves": curves}
+        failed = {"failed": f"diverged in pass {passes[0]}" if len(curves) > 1 else "diverged"}
+    elif curves[-1, 0] >= HOPELESS:
+        failed = {"failed": "did not learn: half of the training digits or more are wrong at the end"}
     return {
         "train_error": curves[-1, 0], "train_mse": curves[-1, 1],
         "test_error": curves[-1, 2], "test_mse": curves[-1, 3],
         **single_run(outputs, labels, digits.targets(labels), goal=0.01),
         "curves": curves, "rejection": error_after_rejecting(outputs, labels)[: len(labels) // 2],
-        "curvatures": curvatures, "kernels": kernels, "predictions": outputs.argmax(axis=-1).astype(np.int8),
+        "curvatures": curvatures, "kernels": kernels, "predictions": outputs.argmax(axis=-1).astype(np.int8), **failed,
     }  # fmt: skip
 
 
@@ -191,29 +184,28 @@ def run(settings: Settings, run: Run) -> Result:
             for name, change in TUNED.items()
         },
         seeds=settings.tuning_seeds,
-        measures=("test_error", "test_mse"),
+        score=("test_error", "test_mse"),
+        measures=SWEEP_MEASURES,
         block=LANES,
         title="Every setting tried, on the validation fifth of the training set",
-        headings=("validation error, %", "validation MSE"),
         labels=LABELS,
     )
     arms = {name: {**HEADLINE, **change, **chosen[name]} for name, change in TUNED.items()}
     arms |= {name: {**arms["headline"], **change} for name, change in INHERITED.items()}
+    many = {"headline": settings.seeds, "control": settings.seeds}
     cells = [
-        (
-            {"arm": name, **common, **arm, "split": "test"},
-            range(settings.seeds if name == "headline" else settings.sweep_seeds),
-        )
+        ({"arm": name, **common, **arm, "split": "test"}, range(many.get(name, settings.sweep_seeds)))
         for name, arm in arms.items()
     ]
     rows = run.trials("training", learn, cells, block=LANES)
     by_arm = {name: [row for row in rows if row.cell["arm"] == name] for name in arms}
     data = digits.load(settings.data)
+    arrays = gather(by_arm, data.test_x[:, 0], data.test_y)
     presentations = sum(int(row.values.get("presentations", 0)) for row in run.rows)
     return run.result(
         measure(by_arm),
         seeds=range(settings.seeds),
-        arrays=gather(by_arm, data.test_x[:, 0], data.test_y),
+        arrays=arrays,
         presentations=presentations,
         operations=sum(int(row.values.get("presentations", 0)) * operations(row.cell) for row in run.rows),
         operations_are="multiply-accumulates of forward and backward passes, counted from the layers' sizes",
@@ -222,7 +214,7 @@ def run(settings: Settings, run: Run) -> Result:
         measurements={
             "tables": [*tables(by_arm, len(data.test_y)), sweep],
             "chosen": chosen,
-            "training_digits": len(data.train_y),
+            "words": {"training_digits": len(data.train_y), "always_wrong": int(arrays.get("always_wrong", 0))},
         },
     )
 
@@ -239,7 +231,7 @@ def measure(arms: Mapping[str, list[Row]]) -> dict[str, Ours | None]:
         "presentations": exactly(presented[0]) if len(presented) else None,
         "better_than_control": difference(headline, control, "test_error", scale=100),
         "fewer_maps": difference(arms["fewer_maps"], headline, "test_error", scale=100),
-        "speed_of_second_order": speed_ratio(headline, arms["sgd"]),
+        "speed_of_second_order": passes_ratio(arms["sgd"], headline, "curves", 1),
     }
     for scale, suffix in ((1.0, ""), (0.5, "_half")):
         measured["mse_train" + suffix] = over_seeds(headline, "train_mse", scale=scale)
@@ -249,20 +241,6 @@ def measure(arms: Mapping[str, list[Row]]) -> dict[str, Ours | None]:
         measured[prefix + "test_error"] = over_seeds(rows, "test_error", scale=100, sampling="test_error_se")
         measured[prefix + "rejects"] = over_seeds(rows, "rejects", scale=100, sampling="rejects_se")
     return measured
-
-
-def speed_ratio(headline: Sequence[Row], sgd: Sequence[Row]) -> Ours | None:
-    """Passes of plain gradient descent over passes of the second-order method, to the training MSE both reach."""
-    ratios = []
-    for a, b in zip(headline, sgd, strict=False):
-        if not (a.failed or b.failed):
-            goal = max(a.arrays["curves"][-1, 1], b.arrays["curves"][-1, 1])
-            needed = [int(np.argmax(row.arrays["curves"][:, 1] <= goal)) for row in (a, b)]
-            ratios.append(max(needed[1], 1) / max(needed[0], 1))
-    if not ratios:
-        return None
-    low, high = percentile(np.array(ratios))
-    return Ours(estimate=float(np.mean(ratios)), low=low, high=high, n=len(ratios), covers="pairs of equal seeds")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from core.datasets import store
 from core.errors import BackstoryError
 
 SIDE = 16
-EMBEDDED_TRAIN = 1297  # the rest, by other writers, is the test set
+EMBEDDED_TRAIN = 1297  # in file order; the rest is the test set
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ verified is the SHA-256 of the decompressed content, because mirrors recompress.
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import os
@@ -78,6 +79,23 @@ def locate(file: DataFile) -> Path | None:
     return next((place / file.path for place in places if (place / file.path).exists()), None)
 
 
+def status(dataset: str, *, fetch: bool = False, quiet: bool = True) -> list[dict[str, str]]:
+    """One line per file of a data set: whether and where it is here; `fetch` downloads and verifies it first.
+
+    Raises BackstoryError as `read` does.
+    """
+    lines = []
+    for part, file in DATASETS[dataset].items():
+        if fetch:
+            read(dataset, part, quiet=quiet)
+        place = locate(file)
+        state = "verified" if fetch else "here, not verified" if place else "missing"
+        lines.append(
+            {"dataset": dataset, "file": file.path, "state": state, "place": str(place or ""), "from": file.mirrors[0]}
+        )
+    return lines
+
+
 def read(dataset: str, part: str, *, quiet: bool = True) -> bytes:
     """The decompressed, verified content of one file of a data set, downloaded if it is nowhere here.
 
@@ -99,6 +117,8 @@ def _content(path: Path) -> bytes:
         ) from fault
     if path.name.endswith(".gz"):
         try:
+            if not raw:
+                raise EOFError
             return gzip.decompress(raw)
         except (OSError, EOFError, zlib.error) as fault:
             raise BackstoryError(
@@ -132,12 +152,19 @@ def _download(dataset: str, file: DataFile, quiet: bool) -> Path:
             f"cannot write to the cache folder {target.parent} ({fault.strerror}); set $BACKSTORY_CACHE to a folder "
             "that can be written."
         ) from fault
+    faults = []
     try:
         for url in file.mirrors:
             try:
                 pooch.HTTPDownloader(progressbar=not quiet, timeout=15)(url, str(temporary), None)
                 _verified(temporary, file)
-            except (OSError, requests.RequestException, ValueError, BackstoryError):
+            except BackstoryError:
+                faults.append(f"{url} (holds another or a damaged file)")
+                continue
+            except (OSError, requests.RequestException, ValueError) as fault:
+                if isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+                    raise BackstoryError(f"cannot write to {target.parent} ({fault.strerror}); make room.") from fault
+                faults.append(f"{url} (no answer or no such file)")
                 continue
             os.replace(temporary, target)
             return target
@@ -146,6 +173,6 @@ def _download(dataset: str, file: DataFile, quiet: bool) -> Path:
         temporary.parent.rmdir()
     raise BackstoryError(
         f"the data set {dataset!r} needs {file.path}, which is neither in $BACKSTORY_DATA nor in the cache and could "
-        f"not be downloaded from {' or '.join(file.mirrors)}; get the file elsewhere and put it at {target}, or use "
+        f"not be downloaded from {', nor from '.join(faults)}; get the file elsewhere and put it at {target}, or use "
         "`--preset quick`, which runs on scikit-learn's embedded digits."
     )

@@ -42,19 +42,30 @@ class Comparator(_Strict):
 
 
 class Claim(_Strict):
-    """One statement of a paper, in our words, with its number."""
+    """One statement of a paper, in our words, with its number.
+
+    `shown` stands in tables in place of the number, where the paper gives none and `value` is our reading of it.
+    """
 
     id: str
     statement: str
     value: float
     unit: str = ""
-    denominator: int | None = None
+    shown: str = ""
     where: str
     standing: Standing
     rule: Rule
     only_when: dict[str, Any] = {}
     comparators: list[Comparator] = []
     paper: str = ""
+
+    @model_validator(mode="after")
+    def _judgeable(self) -> Claim:
+        if self.rule.kind == "within_factor" and self.value <= 0:
+            raise ValueError("a within_factor rule needs a positive value")
+        if self.rule.kind == "ordering" and self.value == 0:
+            raise ValueError("an ordering rule needs a value with a sign")
+        return self
 
 
 class Choice(_Strict):
@@ -75,7 +86,7 @@ class Note(_Strict):
 
 
 class Picture(_Strict):
-    """Words of a figure. {seeds}, {passes} and {band} (how bands are to be read) are filled in from the record."""
+    """Words of a figure. {seeds}, {band} (how bands are read), settings and measured words are filled in."""
 
     id: str
     title: str

@@ -20,12 +20,14 @@ class Progress:
         self._total = self._done = self._found = 0
         self._start = self._last = 0.0
 
-    def start(self, total: int, *, done: int = 0) -> None:
-        """Begin a stage of `total` trials of which `done` were found finished."""
+    def start(self, total: int, *, done: int = 0, damaged: int = 0) -> None:
+        """Begin a stage of `total` trials of which `done` were found finished; `damaged` files are run again."""
         self._total, self._done, self._found = total, done, done
         self._start = self._last = time.monotonic()
         if self.quiet:
             return
+        if damaged:
+            self._say(f"{damaged} stored trials were damaged and are run again")
         if done:
             self._say(f"{done} of {total} trials were finished by an earlier run and are used again")
         if self.stream.isatty() and done < total:
@@ -46,9 +48,11 @@ class Progress:
         self._done += count
         if self._bar is not None:
             self._bar.advance(self._task, count)
-        elif not self.quiet and (time.monotonic() - self._last >= LINE_EVERY or self._done == self._total):
-            self._last = time.monotonic()
-            gone = self._last - self._start
+            return
+        now = time.monotonic()
+        if not self.quiet and (now - self._last >= LINE_EVERY or self._done == self._total):
+            self._last = now
+            gone = now - self._start
             left = gone * (self._total - self._done) / max(self._done - self._found, 1)
             self._say(f"{self._done} of {self._total} trials, {_minutes(gone)} gone, about {_minutes(left)} left")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,13 +26,14 @@ class _Part(BaseModel):
 
 
 class Ours(_Part):
-    """Our side of a claim. low..high is where 95 % of single runs fall; wide_low..wide_high adds test-set sampling."""
+    """Our side of a claim. low..high holds the middle 95 % of our runs; wide_low..wide_high adds test-set sampling."""
 
     estimate: float
     low: float
     high: float
     n: int
     failed: int = 0
+    counted: bool = False
     wide_low: float | None = None
     wide_high: float | None = None
     covers: str = ""
@@ -45,6 +47,7 @@ class ClaimResult(_Part):
     statement: str
     value: float
     unit: str
+    shown: str
     where: str
     standing: Standing
     ours: Ours | None
@@ -90,6 +93,7 @@ class Record(_Part):
     cost: Cost
     provenance: dict[str, Any]
     measurements: dict[str, Any] = {}
+    files: dict[str, str] = {}
 
 
 def judged(paper: Paper, measured: Mapping[str, Ours], settings: Mapping[str, Any]) -> list[ClaimResult]:
@@ -104,18 +108,28 @@ def judge(claim: Claim, ours: Ours | None, settings: Mapping[str, Any]) -> Claim
     """One claim with its measurement and verdict."""
     numbers = Measured(**ours.model_dump(exclude={"covers"})) if ours else None
     outcome, reason = verdict(claim, numbers, settings)
-    shared = claim.model_dump(include={"id", "paper", "statement", "value", "unit", "where", "standing"})
+    shared = claim.model_dump(include={"id", "paper", "statement", "value", "unit", "shown", "where", "standing"})
     return ClaimResult(
         **shared, rule=claim.rule, comparators=claim.comparators, ours=ours, verdict=outcome, reason=reason
     )
 
 
 def save(folder: Path, record: Record, rows: Iterable[Row], arrays: Mapping[str, np.ndarray]) -> None:
-    """Write record.json, trials.csv and arrays.npz into a folder that the caller moves into place."""
-    text = json.dumps(finite(record.model_dump(mode="json")), indent=1, sort_keys=True, allow_nan=False)
-    (folder / "record.json").write_text(text + "\n", encoding="utf-8")
+    """Write trials.csv, arrays.npz and record.json, which holds the SHA-256 of both, into a folder."""
     _write_trials(folder / "trials.csv", list(rows))
     np.savez_compressed(folder / "arrays.npz", allow_pickle=False, **{name: arrays[name] for name in sorted(arrays)})
+    files = {name: _sha256(folder / name) for name in ("arrays.npz", "trials.csv")}
+    write_record(folder / "record.json", record.model_copy(update={"files": files}))
+
+
+def write_record(path: Path, record: Record) -> None:
+    """Write record.json alone."""
+    text = json.dumps(finite(record.model_dump(mode="json")), indent=1, sort_keys=True, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def finite(value: Any) -> Any:
@@ -142,13 +156,14 @@ def load(folder: Path) -> tuple[Record, dict[str, np.ndarray]]:
     """Read a record and its arrays back. Raises BackstoryError if there is none, or it is of another schema version."""
     path = folder / "record.json"
     record = load_record(path)
+    place = folder / "arrays.npz"
     try:
-        with np.load(folder / "arrays.npz", allow_pickle=False) as archive:
+        if _sha256(place) != record.files.get(place.name):
+            raise ValueError("its content is not what the record was written with")
+        with np.load(place, allow_pickle=False) as archive:
             return record, {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError) as fault:
-        raise BackstoryError(
-            f"cannot read {folder / 'arrays.npz'} ({fault}); run the reproduction again with `backstory run`."
-        ) from fault
+    except (OSError, ValueError) as fault:
+        raise BackstoryError(f"cannot read {place} ({fault}); make it again with `backstory run`.") from fault
 
 
 def load_record(path: Path) -> Record:

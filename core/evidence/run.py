@@ -6,6 +6,7 @@ import importlib.metadata
 import platform
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,9 +94,15 @@ class Run:
                 operations_are=operations_are,
             ),
             provenance=provenance() | {"code": self.store.code, "data": dict(sorted(data.items()))},
-            measurements=dict(measurements),
+            measurements=dict(measurements) | {"failures": _failures(self.rows)},
         )
         return Result(record, list(self.rows), dict(arrays))
+
+
+def _failures(rows: Sequence[Row]) -> str:
+    """Why trials failed, and how many for each reason."""
+    reasons = Counter(row.reason for row in rows if row.failed)
+    return "; ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
 
 
 def provenance() -> dict[str, Any]:

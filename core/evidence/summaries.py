@@ -26,7 +26,9 @@ def stacked(rows: Sequence[Row], name: str) -> np.ndarray:
 
 def exactly(value: float) -> Ours:
     """A number that is counted, not sampled."""
-    return Ours(estimate=float(value), low=float(value), high=float(value), n=1, covers="counted, no uncertainty")
+    return Ours(
+        estimate=float(value), low=float(value), high=float(value), n=1, counted=True, covers="counted, no uncertainty"
+    )
 
 
 def over_seeds(
@@ -66,3 +68,22 @@ def difference(a: Sequence[Row], b: Sequence[Row], name: str, *, scale: float = 
         failed=failed,
         covers="difference of two means over seeds (bootstrap)",
     )
+
+
+def passes_ratio(slow: Sequence[Row], fast: Sequence[Row], curves: str, column: int) -> Ours | None:
+    """Passes that `slow` needs over passes that `fast` needs to reach the value that both reach, for equal seeds.
+
+    `curves` names an array (passes + 1, measures) of falling measures, of which `column` is compared.
+    """
+    ratios = []
+    for a, b in zip(slow, fast, strict=False):
+        if not (a.failed or b.failed):
+            x, y = a.arrays[curves][:, column], b.arrays[curves][:, column]
+            goal = max(x[-1], y[-1])
+            ratios.append(max(int(np.argmax(x <= goal)), 1) / max(int(np.argmax(y <= goal)), 1))
+    if not ratios:
+        return None
+    low, high = intervals.percentile(np.array(ratios))
+    failed = min(len(slow), len(fast)) - len(ratios)
+    estimate = float(np.mean(ratios))
+    return Ours(estimate=estimate, low=low, high=high, n=len(ratios), failed=failed, covers="pairs of equal seeds")

@@ -9,12 +9,15 @@ import io
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from core.errors import BackstoryError
+
+FIELDS = {"cell", "seed", "failed", "reason", "values", "arrays", "seconds"}
 
 
 class TrialStore:
@@ -39,15 +42,19 @@ class TrialStore:
     def get(self, key: str) -> dict[str, Any] | None:
         """A stored trial, or None if there is none or its checksum does not hold (then it is listed as damaged)."""
         path = self.folder / f"{key}.json"
-        if self.fresh or not path.exists():
+        if self.fresh:
             return None
         try:
             outer = json.loads(path.read_text(encoding="utf-8"))
             if _digest(outer["trial"]) != outer["sha256"]:
                 raise ValueError("checksum")
             trial = json.loads(outer["trial"])
+            if set(trial) != FIELDS:
+                raise ValueError("fields")
             trial["arrays"] = {name: _decode(text) for name, text in trial["arrays"].items()}
-        except (OSError, ValueError, KeyError, TypeError):
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             self.damaged.append(path)
             return None
         return dict(trial)
@@ -55,7 +62,7 @@ class TrialStore:
     def put(self, key: str, trial: dict[str, Any]) -> None:
         """Write a trial under a temporary name and rename it. Raises BackstoryError if the folder cannot be written."""
         arrays = {name: _encode(array) for name, array in trial["arrays"].items()}
-        text = json.dumps({**trial, "arrays": arrays}, sort_keys=True)
+        text = json.dumps({**trial, "arrays": arrays})
         path = self.folder / f"{key}.json"
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         try:
@@ -63,7 +70,8 @@ class TrialStore:
             temporary.write_text(json.dumps({"sha256": _digest(text), "trial": text}), encoding="utf-8")
             os.replace(temporary, path)
         except OSError as fault:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
             raise BackstoryError(
                 f"cannot store a finished trial in {self.folder} ({fault.strerror}); make room or set $BACKSTORY_CACHE "
                 "to a folder that can be written, then run again: stored trials are kept."
@@ -85,13 +93,22 @@ def _decode(text: str) -> np.ndarray:
     return array
 
 
-def code_fingerprint(*files: Path) -> str:
-    """A hash of the sources that a trial's numbers depend on: learning, networks, datasets and the files given."""
-    core = Path(__file__).resolve().parents[1]
-    sources = [path for part in ("learning", "networks", "datasets") for path in sorted((core / part).rglob("*.py"))]
+NUMERIC_LIBRARIES = ("numpy", "scipy", "numba", "scikit-learn")
+
+
+def code_fingerprint(*files: Path, versions: Mapping[str, str] | None = None) -> str:
+    """A hash of what a trial's numbers depend on: the code that computes it, the files given, and library versions.
+
+    `versions` stands in for the installed ones, to ask whether a record was made by this source code.
+    """
+    root = Path(__file__).resolve().parents[2]
+    folders = ("core/learning", "core/networks", "core/datasets")
+    sources = [path for folder in folders for path in (root / folder).rglob("*.py")]
+    sources += [root / "core/evidence/classification.py", root / "core/evidence/trials.py"]
     digest = hashlib.sha256()
-    for path in [*sources, *sorted(files)]:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    for library in ("numpy", "scipy", "numba", "scikit-learn"):
-        digest.update(f"{library} {importlib.metadata.version(library)}\0".encode())
+    for path in sorted({*sources, *(file.resolve() for file in files)}):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for library in NUMERIC_LIBRARIES:
+        version = versions[library] if versions else importlib.metadata.version(library)
+        digest.update(f"{library} {version}\0".encode())
     return digest.hexdigest()[:16]

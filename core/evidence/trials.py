@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from core.errors import BackstoryError
 from core.evidence.progress import Progress
-from core.evidence.trial_store import TrialStore
+from core.evidence.trial_store import FIELDS, TrialStore
 
 Measurements = dict[str, Any]
 TrialFunction = Callable[[Mapping[str, Any], Sequence[int]], list[Measurements]]
@@ -49,6 +49,11 @@ class Workers:
         return f"Dask cluster at {self.scheduler}" if self.scheduler else f"{self.count} here"
 
 
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def run_trials(
     function: TrialFunction,
     cells: Sequence[tuple[Mapping[str, Any], Sequence[int]]],
@@ -70,7 +75,7 @@ def run_trials(
         for cell, seeds in cells
         for chunk in _chunks([int(s) for s in seeds if store.key(cell, int(s)) not in rows], block)
     ]
-    progress.start(len(wanted), done=len(rows))
+    progress.start(len(wanted), done=len(rows), damaged=len(store.damaged))
     store.reused += len(rows)
     for finished in _results(function, jobs, workers):
         for row in finished:
@@ -90,8 +95,7 @@ def load(store: TrialStore, cell: Mapping[str, Any], seed: int) -> Row | None:
 
 def save(store: TrialStore, row: Row) -> None:
     """Store one row."""
-    names = ("cell", "seed", "failed", "reason", "values", "arrays", "seconds")
-    store.put(store.key(row.cell, row.seed), {name: getattr(row, name) for name in names})
+    store.put(store.key(row.cell, row.seed), {f.name: getattr(row, f.name) for f in fields(row) if f.name in FIELDS})
 
 
 def _chunks(seeds: list[int], size: int) -> Iterator[list[int]]:
@@ -101,18 +105,24 @@ def _chunks(seeds: list[int], size: int) -> Iterator[list[int]]:
 def _results(
     function: TrialFunction, jobs: Sequence[tuple[dict[str, Any], list[int]]], workers: Workers
 ) -> Iterator[list[Row]]:
+    """Blocks of rows as they finish, wherever they run."""
+    surroundings = {name: os.environ[name] for name in ("BACKSTORY_DATA", "BACKSTORY_CACHE") if name in os.environ}
     if not jobs:
         return
-    surroundings = {name: os.environ[name] for name in ("BACKSTORY_DATA", "BACKSTORY_CACHE") if name in os.environ}
-    if workers.scheduler is None and workers.count == 1:
-        for cell, seeds in jobs:
-            yield run_block(function, cell, seeds, {})
-        return
+    if workers.scheduler is not None:
+        yield from _on_cluster(function, jobs, workers.scheduler, surroundings)
+    elif workers.count == 1:
+        yield from (run_block(function, cell, seeds, {}) for cell, seeds in jobs)
+    else:
+        yield from _in_processes(function, jobs, workers.count, surroundings)
+
+
+def _in_processes(function: TrialFunction, jobs: Any, count: int, surroundings: dict[str, str]) -> Iterator[list[Row]]:
     from joblib import Parallel, delayed, parallel_config
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     tasks = (delayed(run_block)(function, cell, seeds, surroundings) for cell, seeds in jobs)
-    with _backend(workers), parallel_config(**_settings(workers)):
+    with parallel_config("loky", n_jobs=count, inner_max_num_threads=1):
         try:
             with closing(Parallel(return_as="generator_unordered", batch_size=1)(tasks)) as finished:
                 yield from finished
@@ -122,33 +132,39 @@ def _results(
             ) from fault
 
 
-def _settings(workers: Workers) -> dict[str, Any]:
-    if workers.scheduler:
-        return {"backend": "dask", "wait_for_workers_timeout": 30}
-    return {"backend": "loky", "n_jobs": workers.count, "inner_max_num_threads": 1}
-
-
-def _backend(workers: Workers) -> Any:
-    """The Dask client that joblib will find, or nothing to manage. Raises BackstoryError if there is no scheduler."""
-    from contextlib import nullcontext
-
-    if workers.scheduler is None:
-        return nullcontext()
+def _on_cluster(
+    function: TrialFunction, jobs: Any, scheduler: str, surroundings: dict[str, str]
+) -> Iterator[list[Row]]:
+    """The scheduler gives the blocks of a lost worker to another. Raises BackstoryError if no scheduler answers."""
     try:
-        from distributed import Client
+        from distributed import CancelledError, Client, KilledWorker, as_completed
     except ImportError as fault:
         raise BackstoryError(
-            "--scheduler needs the cluster extra; install it with `pip install backstory[cluster]`."
+            "--scheduler needs the cluster extra; install it with `pip install 'backstory[cluster]'`."
         ) from fault
+    unreachable = (
+        f"no Dask scheduler with a worker answers at {scheduler!r}; start `dask scheduler` and "
+        "`dask worker ADDRESS`, then give that address, for example tcp://127.0.0.1:8786."
+    )
     try:
-        client = Client(workers.scheduler, timeout=10, set_as_default=True)
-        client.wait_for_workers(1, timeout=30)
+        client = Client(scheduler, timeout=10)
     except (OSError, ValueError, TimeoutError) as fault:
-        raise BackstoryError(
-            f"no Dask scheduler with a worker answers at {workers.scheduler!r}; start `dask scheduler` and "
-            "`dask worker ADDRESS`, then give that address, for example tcp://127.0.0.1:8786."
-        ) from fault
-    return client
+        raise BackstoryError(unreachable) from fault
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=30)
+        except TimeoutError as fault:
+            raise BackstoryError(unreachable) from fault
+        futures = [client.submit(run_block, function, cell, seeds, surroundings, pure=False) for cell, seeds in jobs]
+        try:
+            for _, rows in as_completed(futures, with_results=True):
+                yield rows
+        except (KilledWorker, CancelledError, OSError) as fault:
+            raise BackstoryError(
+                "the scheduler or too many of its workers were lost; finished trials are kept: run the command again."
+            ) from fault
+        except ImportError as fault:
+            raise BackstoryError(f"a worker cannot import this program ({fault}); install it there too.") from fault
 
 
 def run_block(

@@ -22,16 +22,17 @@ def tune(
     arms: Mapping[str, tuple[Mapping[str, Any], Sequence[Point]]],
     *,
     seeds: int,
-    measures: tuple[str, str],
+    score: tuple[str, str],
+    measures: Sequence[tuple[str, str, float]],
     block: int = 1,
     title: str,
-    headings: tuple[str, str],
     labels: Mapping[str, str],
 ) -> tuple[dict[str, Point], Table]:
-    """For each arm, the grid point of lowest mean of the first measure (then of the second), and a table of all.
+    """For each arm, the grid point of lowest mean of the first score (then of the second), and a table of all.
 
-    `arms` maps a name to its cell and its grid. A point with a failed trial comes last; if every point has one, the
-    first is taken. The first measure is a proportion, shown in percent. `labels` names the arms in the table.
+    `arms` maps a name to its cell and its grid; `score` names two measurements of `function`; `measures` are the
+    table's columns as (heading, measurement, scale); `labels` names the arms there. A point with a failed trial comes
+    last; if every point has one, the first is taken.
     """
     used = range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + seeds)
     cells = [
@@ -45,16 +46,15 @@ def tune(
             [row for row in rows if row.cell["arm"] == f"tuning {name}" and point.items() <= row.cell.items()]
             for point in grid
         ]
-        best = min(range(len(grid)), key=lambda k, tried=tried: _score(tried[k], measures))  # type: ignore[misc]
+        best = min(range(len(grid)), key=lambda k, tried=tried: _score(tried[k], score))  # type: ignore[misc]
         chosen[name] = grid[best]
         for k, point in enumerate(grid):
             groups.append(([labels[name], *(v or None for v in point.values()), "yes" if k == best else ""], tried[k]))
     lead = ["network", *next(iter(arms.values()))[1][0], "chosen"]
-    shown = [(headings[0], measures[0], 100.0), (headings[1], measures[1], 1.0)]
-    return chosen, means_table("sweep", title, lead, groups, shown)
+    return chosen, means_table("sweep", title, lead, groups, measures)
 
 
-def _score(rows: Sequence[Row], measures: tuple[str, str]) -> tuple[float, float]:
+def _score(rows: Sequence[Row], score: tuple[str, str]) -> tuple[float, float]:
     if any(row.failed for row in rows):
         return np.inf, np.inf
-    return float(finished(rows, measures[0]).mean()), float(finished(rows, measures[1]).mean())
+    return float(finished(rows, score[0]).mean()), float(finished(rows, score[1]).mean())

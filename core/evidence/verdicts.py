@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from core.evidence.claims import Claim, Rule
 
 Outcome = Literal["reproduced", "partly", "not reproduced", "not comparable"]
+LEAST_RUNS = 5  # fewer single runs say too little about where a run falls
 MOST_FAILURES = 0.1  # a larger share of failed trials keeps a claim from being called reproduced
 
 
@@ -28,22 +29,25 @@ class Measured(NamedTuple):
     wide_low: float | None = None
     wide_high: float | None = None
     failed: int = 0
+    counted: bool = False
 
 
 def verdict(claim: Claim, ours: Measured | None, settings: Mapping[str, Any]) -> Verdict:
     """Compare one claim with what was measured under `settings`, by the rule written in the claim.
 
-    exact: equal, or within the tolerance. interval: the paper's value lies in our interval (reproduced) or in the
-    one that adds sampling error (partly). within_factor: the estimates differ by at most the factor (reproduced), or
-    our interval reaches to within it (partly). at_most, at_least, ordering: our whole interval (reproduced) or our
-    estimate (partly) is on the paper's side of the value, for ordering of zero. law: the paper's exponent is within
-    our interval widened by the tolerance (reproduced) or by twice that (partly).
+    exact: equal, or within the tolerance. interval: the paper's value lies within the middle 95 % of our runs
+    (reproduced) or within the interval that adds sampling error (partly). within_factor: the estimates differ by at
+    most the factor (reproduced), or our interval reaches to within it (partly). at_most, at_least, ordering: our whole
+    interval (reproduced) or our estimate (partly) is on the paper's side of the value, for ordering of zero. law: the
+    paper's exponent is within our interval widened by the tolerance (reproduced) or by twice that (partly).
     """
     for name, wanted in claim.only_when.items():
         if settings.get(name) != wanted:
             return Verdict("not comparable", f"compared only when {name} is {wanted}; here it is {settings.get(name)}")
     if ours is None:
         return Verdict("not comparable", "not measured: every trial it needs failed or was left out")
+    if ours.n < LEAST_RUNS and not ours.counted:
+        return Verdict("not comparable", f"{ours.n} finished runs are too few; at least {LEAST_RUNS} are needed")
     outcome, reason = _judge(claim.rule, claim.value, ours)
     trials = ours.n + ours.failed
     if outcome == "reproduced" and ours.failed > MOST_FAILURES * trials:
@@ -70,7 +74,7 @@ def _judge(rule: Rule, value: float, ours: Measured) -> tuple[Outcome, str]:
 
 def _in_interval(value: float, ours: Measured) -> tuple[Outcome, str]:
     if ours.low <= value <= ours.high:
-        return "reproduced", "the paper's value lies where 95 % of our single runs fall"
+        return "reproduced", "the paper's value lies within the middle 95 % of our runs"
     if ours.wide_low is not None and ours.wide_high is not None and ours.wide_low <= value <= ours.wide_high:
         return "partly", "outside the spread of our seeds, inside it once test-set sampling is added"
     side = "below" if value < ours.low else "above"
@@ -87,9 +91,10 @@ def _within_factor(factor: float, value: float, ours: Measured) -> tuple[Outcome
 
 def _law(tolerance: float, value: float, ours: Measured) -> tuple[Outcome, str]:
     gap = max(ours.low - value, value - ours.high, 0.0)
-    if gap <= tolerance:
+    slack = 1e-9 * abs(value)  # a gap equal to the tolerance counts as within it
+    if gap <= tolerance + slack:
         return "reproduced", f"the paper's exponent is within {tolerance:g} of our interval"
-    if gap <= 2 * tolerance:
+    if gap <= 2 * tolerance + slack:
         return "partly", f"the paper's exponent is within {2 * tolerance:g} of our interval"
     return "not reproduced", f"the paper's exponent is {_show(gap)} outside our interval"
 

@@ -92,6 +92,20 @@ def mean_curvatures(
     return {name: value / len(inputs) for name, value in total.items()}
 
 
+def mean_curvatures_each(
+    loss: Loss, parameters: Mapping[str, np.ndarray], inputs: np.ndarray, targets: np.ndarray
+) -> Arrays:
+    """`mean_curvatures` of every replica by itself: parameters (R, ...) -> (R, ...).
+
+    One after the other is faster than together, because the patches of one network stay in the cache.
+    """
+    alone = [
+        {name: value[r] for name, value in parameters.items()} for r in range(len(next(iter(parameters.values()))))
+    ]
+    found = [mean_curvatures(loss, one, inputs, targets) for one in alone]
+    return {name: np.stack([one[name] for one in found]) for name in parameters}
+
+
 def levenberg_marquardt_rates(curvatures: Mapping[str, np.ndarray], *, eta: float, mu: float) -> Arrays:
     """Individual learning rates eta / (mu + h_kk) of stochastic diagonal Levenberg-Marquardt.
 

@@ -45,7 +45,9 @@ class OrderedSystem:
         return self._append(value, varies=False)
 
     def parameter(self, name: str, value: Any) -> Entry:
-        """Add a given value whose derivative is wanted, under `name`."""
+        """Add a given value whose derivative is wanted, under `name`. Raises ValueError if the name is taken."""
+        if any(entry.name == name for entry in self.entries):
+            raise ValueError(f"this ordered system has a parameter named {name!r} already")
         return self._append(value, name=name)
 
     def parameters(self, values: Mapping[str, np.ndarray]) -> dict[str, Entry]:

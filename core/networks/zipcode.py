@@ -9,6 +9,7 @@ import numpy as np
 
 from core.learning.ops import affine, convolution, flatten, scaled_tanh
 from core.learning.ordered import Entry, OrderedSystem
+from core.networks import dense
 
 SIDE = 16  # pixels of the input image, each way
 MAPS, SLOTS, KERNEL = 12, 8, 5
@@ -61,6 +62,11 @@ def outputs(
     h2 = system.apply(flatten, system.apply(scaled_tanh, a2))
     h3 = system.apply(scaled_tanh, system.apply(affine, h2, p["w3"], p["b3"]))
     return system.apply(scaled_tanh, system.apply(affine, h3, p["w4"], p["b4"]))
+
+
+def control_outputs(system: OrderedSystem, parameters: Mapping[str, Entry], x: Entry) -> Entry:
+    """Outputs (..., N, 10) of the fully connected control for the same images."""
+    return dense.outputs(system, parameters, system.apply(flatten, x))
 
 
 @dataclass(frozen=True)
@@ -132,5 +138,5 @@ def operations(table: np.ndarray) -> int:
     """Multiply-accumulates of one presentation: forward, to the weights, and to every layer's input but the pixels."""
     (maps, slots), maps_in, taps = table.shape, int(table.max()) + 1, KERNEL**2
     h1, h2 = maps_in * H1_SIDE**2 * taps, maps * H2_SIDE**2 * slots * taps
-    dense = maps * H2_SIDE**2 * H3 + H3 * CLASSES
-    return 2 * h1 + 3 * (h2 + dense)
+    h3_and_output = maps * H2_SIDE**2 * H3 + H3 * CLASSES
+    return 2 * h1 + 3 * (h2 + h3_and_output)

@@ -21,10 +21,7 @@ VERDICTS = ("reproduced", "partly", "not reproduced", "not comparable")
 
 def write(folder: Path, record: Record, paper: Paper, draw: Mapping[str, Callable[[], Any]], bibliography: Path,
           formats: Sequence[str] = ("svg", "png")) -> None:  # fmt: skip
-    """Write everything but the record itself into `folder`. The same inputs give byte-identical files.
-
-    Raises BackstoryError if the rules of the paper file are no longer those that the record was judged by.
-    """
+    """Write everything but the record itself into `folder`. The same inputs give byte-identical files."""
     for sub in ("figures", "tables"):
         (folder / sub).mkdir(exist_ok=True)
     shown = [
@@ -57,7 +54,7 @@ def _figure(
     """Draw one figure and fill its caption; an SVG is always written, because the documents show it."""
     endings = list(dict.fromkeys(["svg", *formats]))
     files = figures.save(picture.id, picture.title, draw, folder / "figures", endings)
-    words = {"seeds": len(record.seeds), "passes": record.settings.get("passes", ""), "band": BAND}
+    words = {**record.settings, **record.measurements.get("words", {}), "seeds": len(record.seeds), "band": BAND}
     return {
         "id": picture.id,
         "title": picture.title,
@@ -77,6 +74,8 @@ def _context(record: Record, paper: Paper, entries: Mapping[str, Any], keys: Seq
         "era": era,
         "claims": [_claim(claim, entries) for claim in record.claims],
         "counts": [(verdict, counts[verdict]) for verdict in VERDICTS if counts[verdict]],
+        "counted": sum(bool(claim.ours and claim.ours.counted) for claim in record.claims),
+        "failures": f" ({record.measurements['failures']})" if record.measurements.get("failures") else "",
         "references": [(key, citations.plain(entries, key)) for key in keys],
         "main_reference": citations.plain(entries, paper.paper.key),
         "cite_plain": citations.project_plain(version, (era.id, era.title)),

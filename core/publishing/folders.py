@@ -31,6 +31,9 @@ def replacing(target: Path) -> Iterator[Path]:
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        for kept in target.parent.glob(f".{target.name}-*-old"):  # left by a run killed between two renames
+            if not target.exists():
+                os.replace(kept, target)
         working = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         working.chmod(0o755)
     except OSError as fault:

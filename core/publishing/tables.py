@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ LATEX = {letter: "\\" + letter for letter in "&%$#_{}"} | {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "√": r"$\sqrt{}$", "²": r"$^2$", "–": "--",
 }  # fmt: skip
-CLAIM_COLUMNS = ("claim", "paper", "ours", "95 % of single runs", "with sampling", "seeds", "verdict", "reason")
+CLAIM_COLUMNS = ("claim", "paper", "ours", "middle 95 % of runs", "with sampling", "seeds", "verdict", "reason")
 
 
 def number(value: Any, unit: str = "") -> str:
@@ -25,6 +26,8 @@ def number(value: Any, unit: str = "") -> str:
     if isinstance(value, str):
         return value
     value = float(value)
+    if not math.isfinite(value):
+        return ""
     if value == int(value) and abs(value) < 1e15:
         text = f"{int(value):,}"
     else:
@@ -41,16 +44,17 @@ def claim_cells(claim: ClaimResult) -> list[str]:
     """One claim as the cells of CLAIM_COLUMNS."""
     unit = claim.unit if claim.unit == "%" else ""
     ours = claim.ours
+    paper = claim.shown or number(claim.value, unit)
     if ours is None:
-        return [claim.statement, number(claim.value, unit), "not measured", "", "", "", claim.verdict, claim.reason]
-    counted = ours.low == ours.high == ours.estimate and ours.n == 1
+        return [claim.statement, paper, "not measured", "", "", "", claim.verdict, claim.reason]
+    of_means = " (of the mean)" if ours.covers.startswith("difference") else ""
     return [
         claim.statement + (" [recalled]" if claim.standing == "recalled" else ""),
-        number(claim.value, unit),
+        paper,
         number(ours.estimate, unit),
-        "" if counted else span(ours.low, ours.high, unit),
+        "" if ours.counted else span(ours.low, ours.high, unit) + of_means,
         span(ours.wide_low, ours.wide_high, unit),
-        "" if counted else str(ours.n),
+        "" if ours.counted else str(ours.n),
         claim.verdict,
         claim.reason,
     ]

@@ -11,7 +11,7 @@ from rich.text import Text
 from core.evidence.record import Record
 from core.publishing.tables import CLAIM_COLUMNS, claim_cells
 
-SHOWN = ("claim", "paper", "ours", "95 % of single runs", "seeds", "verdict")
+SHOWN = ("claim", "paper", "ours", "middle 95 % of runs", "seeds", "verdict")
 COLOURS = {"reproduced": "green", "partly": "yellow", "not reproduced": "red", "not comparable": "dim"}
 
 

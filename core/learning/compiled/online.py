@@ -109,9 +109,12 @@ NO_OUTPUTS = np.empty((0, 0))
 
 
 def dense_pass(parameters: Arrays, rates: Arrays, inputs: np.ndarray, targets: np.ndarray) -> dict[str, np.ndarray]:
-    """One online pass of a network with one hidden layer. parameters (R, ...), inputs (N, I), targets (N, O)."""
+    """One online pass of a network with one hidden layer.
+
+    parameters and rates (R, ...), inputs (N, ...) read as rows of all their numbers, targets (N, O).
+    """
     p, flat_rates = _packed(parameters, DENSE), _packed(rates, DENSE)
-    _dense_run(np.ascontiguousarray(inputs), np.ascontiguousarray(targets), p, flat_rates, NO_OUTPUTS, True)
+    _dense_run(_rows(inputs), np.ascontiguousarray(targets), p, flat_rates, NO_OUTPUTS, True)
     return _unpacked(p, parameters, DENSE)
 
 
@@ -119,8 +122,12 @@ def dense_outputs(parameters: Arrays, inputs: np.ndarray) -> np.ndarray:
     """Outputs (R, N, O) of the same network, without learning."""
     p = _packed(parameters, DENSE)
     raw = np.empty((len(inputs), len(p[3])))
-    _dense_run(np.ascontiguousarray(inputs), NO_TARGETS, p, p, raw, False)
+    _dense_run(_rows(inputs), NO_TARGETS, p, p, raw, False)
     return _outputs(raw, len(parameters["w1"]))
+
+
+def _rows(inputs: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(np.reshape(inputs, (len(inputs), -1)))
 
 
 def convolutional_pass(

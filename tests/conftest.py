@@ -1,0 +1,78 @@
+"""Shared fixtures: a cache of its own for every test, a quick run made once, and small settings that take a second."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reproductions import execute
+
+ROOT = Path(__file__).resolve().parents[1]
+REAL_DATA = os.environ.get("BACKSTORY_DATA")
+SMALL = [
+    f"--set={change}"
+    for change in (
+        "passes=2", "seeds=3", "sweep_seeds=2", "tuning_seeds=1", "etas=[0.001]", "mus=[0.02]", "sgd_rates=[0.01]",
+        "curvature_patterns=20",
+    )
+]  # fmt: skip
+
+
+def pytest_configure(config):
+    """One cache of compiled loops for all tests and their processes, apart for each version of the loops."""
+    os.environ.setdefault("BACKSTORY_CACHE", str(ROOT / ".pytest_cache" / "backstory"))
+    execute.keep_compiled_code_apart()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Tests that read the one quick run go to the same worker, which makes it once."""
+    for item in items:
+        if "quick" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("quick"))
+
+
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch, tmp_path):
+    """No local data and an empty cache, unless a test asks otherwise."""
+    monkeypatch.delenv("BACKSTORY_DATA", raising=False)
+    monkeypatch.setenv("BACKSTORY_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture(scope="session")
+def backstory():
+    """Run the installed command line in a process of its own."""
+
+    def call(*words, cwd=None, **variables):
+        environment = {k: v for k, v in os.environ.items() if k != "BACKSTORY_DATA"} | variables
+        command = [sys.executable, "-m", "reproductions.cli", *map(str, words)]
+        return subprocess.run(command, capture_output=True, text=True, cwd=cwd or ROOT, env=environment, timeout=300)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def quick(backstory, tmp_path_factory):
+    """The report folder and record of one quick run of zipcodes_1989, made once."""
+    place = tmp_path_factory.mktemp("quick")
+    done = backstory(
+        "run", "zipcodes_1989", "--out", place / "reports", "--workers", 2, "--formats", "svg,png,pdf",
+        BACKSTORY_CACHE=str(place / "cache"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    folder = place / "reports" / "quick" / "zipcodes_1989"
+    return folder, json.loads((folder / "record.json").read_text()), done
+
+
+def without_cost(folder):
+    """A record without its timings, with trials and arrays, for comparing two runs."""
+    import numpy as np
+
+    record = json.loads((folder / "record.json").read_text())
+    record.pop("cost")
+    with np.load(folder / "arrays.npz") as archive:
+        arrays = {name: archive[name].tobytes() for name in archive.files}
+    return record, (folder / "trials.csv").read_text(), arrays

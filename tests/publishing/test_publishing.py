@@ -1,0 +1,130 @@
+"""Figures, tables, citations and folders."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from core.errors import BackstoryError
+from core.evidence.claims import Comparator, Rule
+from core.evidence.record import ClaimResult, Ours
+from core.publishing import citations, documents, figures, folders, tables
+from reproductions import catalogue
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (None, "", ""), (64660, "", "64,660"), (5.0, "%", "5 %"), (0.14, "%", "0.14 %"), (2.5e-3, "", "0.0025"),
+        (-3.1, "", "-3.1"), (12.345, "", "12.3"), (1.2e-5, "", "1.20e-05"),
+        (123456.7, "", "1.23e+05"),
+        ("yes", "", "yes"),        (0, "", "0"), (float("nan"), "", ""),
+    ],
+)  # fmt: skip
+def test_numbers_are_written_as_people_read_them(value, unit, text):
+    assert tables.number(value, unit) == text
+
+
+def claim(**change):
+    fields = {
+        "id": "c", "paper": "lecun1989backpropagation", "statement": "50 % | half_of", "value": 5.0, "unit": "%",
+        "where": "w", "standing": "read", "shown": "",
+        "rule": Rule(kind="interval", because="b"), "verdict": "reproduced",
+        "reason": "r", "comparators": [],
+        "ours": Ours(estimate=5.2, low=4.9, high=5.5, n=30, wide_low=4.0, wide_high=6.0),
+    }  # fmt: skip
+    return ClaimResult(**(fields | change))
+
+
+def test_a_claim_as_cells():
+    assert tables.claim_cells(claim())[1:6] == ["5 %", "5.2 %", "4.9 – 5.5 %", "4 – 6 %", "30"]
+    assert tables.claim_cells(claim(ours=None))[2] == "not measured"
+    assert tables.claim_cells(claim(standing="recalled"))[0].endswith("[recalled]")
+
+
+def test_tables_escape_what_their_form_cannot_hold():
+    lines = [tables.claim_cells(claim())]
+    assert "50 % \\| half_of" in tables.as_markdown(tables.CLAIM_COLUMNS, lines)
+    latex = tables.as_latex(tables.CLAIM_COLUMNS, lines, "5 & 6")
+    assert r"50 \% | half\_of" in latex
+    assert r"\caption{5 \& 6}" in latex
+    assert latex.count(r"\toprule") == latex.count(r"\bottomrule") == 1
+    read = list(csv.reader(io.StringIO(tables.as_csv(["a", "b"], [["x,y", None], [0.1 + 0.2, 3]]))))
+    assert read == [["a", "b"], ["x,y", ""], ["0.30000000000000004", "3"]]
+
+
+def picture():
+    canvas, ax = figures.canvas()
+    figures.band(ax, np.arange(5), np.random.default_rng(0).random((8, 5)), figures.BLUE)
+    figures.paper_line(ax, 0.5, "paper")
+    figures.paper_mark(ax, 1, 0.2, "paper")
+    figures.end_label(ax, 4, 0.5, "ours", figures.BLUE)
+    return canvas
+
+
+def test_a_figure_drawn_twice_is_the_same_file(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    first = figures.save("f", "Title", picture, tmp_path / "a", figures.FORMATS)
+    second = figures.save("f", "Title", picture, tmp_path / "b", figures.FORMATS)
+    assert [p.name for p in first] == ["f.svg", "f.png", "f.pdf"]
+    for a, b in zip(first, second, strict=True):
+        assert a.read_bytes() == b.read_bytes()
+    assert b"<title>Title</title>" in first[0].read_bytes() or b"Title" in first[0].read_bytes()
+
+
+def test_a_strip_shows_every_seed_and_the_papers_value():
+    _, ax = figures.canvas()
+    figures.strip(ax, [("a", np.array([1.0, 2.0]), 1.5), ("b", np.array([3.0]), None)], [figures.BLUE, figures.RED])
+    points = [line for line in ax.lines if line.get_marker() == "o"]
+    assert [len(line.get_xdata()) for line in points] == [2, 1]
+    assert [line.get_xdata() for line in ax.lines if line.get_marker() == "D"] == [[1.5]]
+
+
+def test_every_entry_of_the_bibliography_can_be_written():
+    known = citations.load(catalogue.BIBLIOGRAPHY)
+    for key in known:
+        assert known[key].fields["year"] in citations.plain(known, key)
+        assert key in citations.bibtex(known, [key])
+
+
+def test_an_unknown_reference_is_refused(tmp_path):
+    with pytest.raises(BackstoryError, match="no reference 'nobody'"):
+        citations.plain(citations.load(catalogue.BIBLIOGRAPHY), "nobody")
+    with pytest.raises(BackstoryError, match="cannot read the references"):
+        citations.load(tmp_path / "none.bib")
+
+
+def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path):
+    target = tmp_path / "out" / "report"
+    with folders.replacing(target) as working:
+        (working / "a").write_text("1")
+    assert [p.name for p in target.iterdir()] == ["a"]
+    with pytest.raises(ZeroDivisionError), folders.replacing(target) as working:
+        (working / "b").write_text(str(1 // 0))
+    with pytest.raises(BackstoryError, match="No space left"), folders.replacing(target) as working:
+        raise OSError(28, "No space left on device")
+    assert [p.name for p in target.iterdir()] == ["a"]
+    with folders.replacing(target) as working:
+        (working / "b").write_text("2")
+    assert [p.name for p in target.iterdir()] == ["b"]
+    assert [p.name for p in target.parent.iterdir()] == ["report"]
+
+
+def test_a_place_that_cannot_be_written_is_found_out_before_the_work(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BackstoryError, match=r"cannot write to .*--out"):
+        folders.check_writable(tmp_path / "file" / "reports")
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(6.43, "6.43 s"), (119, "119 s"), (750, "12 min"), (9000, "2.5 h")])
+def test_durations_are_said_as_people_say_them(seconds, text):
+    assert documents.duration(seconds) == text
+
+
+def test_comparators_are_named_by_author_and_year():
+    known = citations.load(catalogue.BIBLIOGRAPHY)
+    other = Comparator(key="karpathy2022deep", value=4.09, note="on MNIST")
+    shown = documents._claim(claim(comparators=[other]), known)
+    assert shown["others"] == ["Karpathy 2022: 4.09 % (on MNIST)"]

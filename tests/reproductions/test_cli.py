@@ -1,0 +1,140 @@
+"""The command line as a user meets it."""
+
+import json
+import time
+
+import pytest
+
+from reproductions import catalogue
+
+
+def complaint(done):
+    """The one sentence of a refusal: exit 2, one line, no traceback."""
+    assert done.returncode == 2, done.stderr
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("backstory: ")
+    return lines[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["run", "zipcode_1989"], "did you mean 'zipcodes_1989'?"),
+        (["run", "qqq"], "no reproduction 'qqq'"),
+        (["run", "zipcodes_1989", "--preset", "huge"], "choose quick or paper"),
+        (["run", "zipcodes_1989", "--set", "colour=1"], "no setting 'colour'"),
+        (["run", "zipcodes_1989", "--set", "passes"], "--set takes name=value"),
+        (["run", "zipcodes_1989", "--set", "passes=0"], "setting passes cannot be 0"),
+        (["run", "zipcodes_1989", "--set", "passes=many"], "setting passes cannot be 'many'"),
+        (["run", "zipcodes_1989", "--set", "etas=[]"], "setting etas cannot be []"),
+        (["run", "zipcodes_1989", "--set", "etas=[-1]"], "setting etas cannot be"),
+        (["run", "zipcodes_1989", "--set", "data=mnist"], "setting data cannot be 'mnist'"),
+        (["run", "zipcodes_1989", "--seeds", "0"], "setting seeds cannot be 0"),
+        (["run", "zipcodes_1989", "--seeds", "few"], "--seeds"),
+        (["run", "zipcodes_1989", "--workers", "-1"], "--workers cannot be -1"),
+        (["run", "zipcodes_1989", "--formats", "gif"], "no figure format 'gif'"),
+        (["run"], "Missing argument"),
+        (["walk"], "No such command 'walk'"),
+        (["list", "--fast"], "No such option"),
+        (["report", "zipcodes_1989", "--out", "/nowhere"], "there is no record"),
+        (["verdicts", "--out", "/nowhere"], "there is no record"),
+        (["data", "mnist"], "no data set 'mnist'"),
+        (["cite", "zipcodes_1989", "--style", "mla"], "no citation style 'mla'"),
+        (["cite", "zipcode"], "did you mean"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_2(backstory, words, expected):
+    assert expected in complaint(backstory(*words))
+
+
+def test_a_data_folder_that_is_not_there_stops_before_any_work(backstory, tmp_path):
+    done = backstory("run", "zipcodes_1989", "--out", tmp_path / "out", BACKSTORY_DATA=str(tmp_path / "none"))
+    assert "not a folder" in complaint(done)
+    assert not (tmp_path / "out").exists()
+
+
+def test_truncated_data_stops_before_any_work(backstory, tmp_path):
+    (tmp_path / "usps").mkdir()
+    (tmp_path / "usps" / "zip.train.gz").write_bytes(b"\x1f\x8b\x08 and then nothing")
+    done = backstory(
+        "run", "zipcodes_1989", "--preset", "paper", "--out", tmp_path / "out", BACKSTORY_DATA=str(tmp_path)
+    )
+    assert "damaged or cut short" in complaint(done)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_an_output_place_that_cannot_be_written_stops_before_any_work(backstory, tmp_path):
+    (tmp_path / "file").write_text("")
+    done = backstory("run", "zipcodes_1989", "--out", tmp_path / "file" / "reports")
+    assert "cannot write to" in complaint(done)
+
+
+def test_a_record_of_another_version_is_refused(backstory, tmp_path):
+    folder = tmp_path / "zipcodes_1989"
+    folder.mkdir()
+    (folder / "record.json").write_text('{"schema_version": 99}')
+    assert "schema version 99" in complaint(backstory("report", "zipcodes_1989", "--out", tmp_path))
+    assert [p.name for p in folder.iterdir()] == ["record.json"]
+
+
+def test_help_and_list_answer_at_once(backstory):
+    for words in (["--help"], ["list"]):
+        best = float("inf")
+        for _ in range(3):
+            start = time.perf_counter()
+            assert backstory(*words).returncode == 0
+            best = min(best, time.perf_counter() - start)
+        assert best < 0.6
+
+
+def test_help_names_every_command(backstory):
+    text = backstory("--help").stdout
+    for command in ("list", "run", "report", "verdicts", "data", "cite", "doctor"):
+        assert f"  {command} " in text
+        assert backstory(command, "--help").returncode == 0
+
+
+def test_list_shows_every_reproduction_also_as_json(backstory):
+    listed = json.loads(backstory("list", "--json").stdout)
+    assert [one["id"] for one in listed] == catalogue.ids()
+    assert all(one["question"].endswith("?") for one in listed)
+    assert "zipcodes_1989" in backstory("list").stdout
+
+
+def test_cite_names_the_project_and_the_paper(backstory):
+    text = backstory("cite", "zipcodes_1989").stdout
+    assert "@software{backstory_zipcodes_1989," in text
+    assert "@article{lecun1989backpropagation," in text
+    apa = backstory("cite", "--style", "apa").stdout
+    assert apa.startswith("The Backstory project. (2026).")
+
+
+def test_data_says_what_is_missing_and_where_it_is_looked_for(backstory, tmp_path):
+    rows = json.loads(backstory("data", "--json", BACKSTORY_CACHE=str(tmp_path)).stdout)
+    assert {row["state"] for row in rows} == {"missing"}
+    assert str(tmp_path) in backstory("data", BACKSTORY_CACHE=str(tmp_path)).stdout
+
+
+def test_doctor_finds_this_installation_well(backstory, tmp_path):
+    done = backstory("doctor", "--json", BACKSTORY_CACHE=str(tmp_path))
+    assert done.returncode == 0, done.stdout
+    assert all(line["ok"] for line in json.loads(done.stdout))
+    ill = backstory("doctor", BACKSTORY_CACHE=str(tmp_path), BACKSTORY_DATA="/nowhere")
+    assert ill.returncode == 1
+    assert "BAD  data" in ill.stdout
+
+
+def test_a_quick_run_prints_a_verdict_table_and_where_the_report_is(quick):
+    folder, record, done = quick
+    assert "64,660" in done.stdout
+    assert f"{folder}/report.html" in done.stdout.replace("\n", "")
+    assert "trials" in done.stderr
+    assert "left" in done.stderr
+    assert f"{record['trials']['n']} trials" in done.stdout
+
+
+def test_verdicts_shows_what_was_run(quick, backstory):
+    folder, record, _ = quick
+    shown = json.loads(backstory("verdicts", "--out", folder.parents[1], "--json").stdout)
+    assert shown[0]["claims"] == record["claims"]
