@@ -29,7 +29,7 @@ lint: $(VENV)/ready-dev  ## check style and types
 	$(BIN)/mypy
 
 bench: $(VENV)/ready-bench  ## time our loops beside PyTorch's and scikit-learn's
-	$(BIN)/python benchmarks/online_pass.py
+	$(BIN)/python benchmarks/online_pass.py --write
 
 clean:  ## remove .venv and quick reports
 	rm -rf $(VENV) reports/quick reports/custom

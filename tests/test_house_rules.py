@@ -2,12 +2,14 @@
 
 import ast
 import importlib
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from core.evidence import record as records
 from core.evidence.trial_store import code_fingerprint
+from core.publishing.documents import VERDICTS
 from reproductions import catalogue, execute
 from tests.conftest import ROOT
 
@@ -108,3 +110,16 @@ def test_a_committed_report_was_made_by_the_code_as_it_is(name):
     assert record.provenance["code"] == fingerprint, "run the paper preset again: the code of its trials has changed"
     assert sum(path.stat().st_size for path in folder.rglob("*")) < 5e6
     assert not list(folder.rglob("*.pdf"))
+
+
+@pytest.mark.parametrize("name", catalogue.ids())
+def test_the_readme_tells_the_verdicts_of_the_committed_record(name):
+    record = records.load_record(ROOT / "reports" / name / "record.json")
+    counts = Counter(claim.verdict for claim in record.claims)
+    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
+    row = next(
+        line
+        for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+        if f"`{name}`" in line and "|" in line
+    )
+    assert row.rstrip(" |").endswith(told)

@@ -43,7 +43,10 @@ def verdict(claim: Claim, ours: Measured | None, settings: Mapping[str, Any]) ->
     """
     for name, wanted in claim.only_when.items():
         if settings.get(name) != wanted:
-            return Verdict("not comparable", f"compared only when {name} is {wanted}; here it is {settings.get(name)}")
+            return Verdict(
+                "not comparable",
+                f"compared only when the setting {name} is {wanted}; in this run it is {settings.get(name)}",
+            )
     if ours is None:
         return Verdict("not comparable", "not measured: every trial it needs failed or was left out")
     if ours.n < LEAST_RUNS and not ours.counted:
