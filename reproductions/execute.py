@@ -18,9 +18,10 @@ from core.datasets.store import cache_folder, data_folder
 from core.errors import BackstoryError
 from core.evidence import record as records
 from core.evidence.claims import Paper, load_paper
+from core.evidence.fingerprint import code_fingerprint
 from core.evidence.progress import Progress
 from core.evidence.run import Run
-from core.evidence.trial_store import TrialStore, code_fingerprint
+from core.evidence.trial_store import TrialStore
 from core.evidence.trials import Workers
 from core.publishing import documents, folders
 from core.publishing.figures import FORMATS

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.evidence import record as records
-from core.evidence.trial_store import code_fingerprint
+from core.evidence.fingerprint import code_fingerprint, sources
 from core.publishing.documents import VERDICTS
 from reproductions import catalogue, execute
 from tests.conftest import ROOT
@@ -123,3 +123,15 @@ def test_the_readme_tells_the_verdicts_of_the_committed_record(name):
         if f"`{name}`" in line and "|" in line
     )
     assert row.rstrip(" |").endswith(told)
+
+
+def test_the_fingerprint_reads_what_trials_compute_with_and_nothing_else():
+    names = {path.relative_to(ROOT).as_posix() for path in sources(ROOT / "reproductions/zipcodes_1989.py")}
+    assert {
+        "reproductions/zipcodes_1989.py", "core/learning/ordered.py", "core/learning/ops/convolution.py",
+        "core/learning/compiled/layers.py", "core/learning/compiled/lanes.py", "core/learning/optimizers.py",
+        "core/networks/zipcode.py", "core/networks/dense.py", "core/datasets/digits.py", "core/datasets/store.py",
+        "core/evidence/classification.py", "core/evidence/trials.py",
+    } <= names  # fmt: skip
+    assert not any(name.startswith("core/publishing") for name in names)
+    assert "core/evidence/verdicts.py" not in names

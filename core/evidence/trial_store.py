@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import importlib.metadata
 import io
 import json
 import os
@@ -91,24 +90,3 @@ def _encode(array: np.ndarray) -> str:
 def _decode(text: str) -> np.ndarray:
     array: np.ndarray = np.load(io.BytesIO(base64.b64decode(text)), allow_pickle=False)
     return array
-
-
-NUMERIC_LIBRARIES = ("numpy", "scipy", "numba", "scikit-learn")
-
-
-def code_fingerprint(*files: Path, versions: Mapping[str, str] | None = None) -> str:
-    """A hash of what a trial's numbers depend on: the code that computes it, the files given, and library versions.
-
-    `versions` stands in for the installed ones, to ask whether a record was made by this source code.
-    """
-    root = Path(__file__).resolve().parents[2]
-    folders = ("core/learning", "core/networks", "core/datasets")
-    sources = [path for folder in folders for path in (root / folder).rglob("*.py")]
-    sources += [root / "core/evidence/classification.py", root / "core/evidence/trials.py"]
-    digest = hashlib.sha256()
-    for path in sorted({*sources, *(file.resolve() for file in files)}):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    for library in NUMERIC_LIBRARIES:
-        version = versions[library] if versions else importlib.metadata.version(library)
-        digest.update(f"{library} {version}\0".encode())
-    return digest.hexdigest()[:16]
