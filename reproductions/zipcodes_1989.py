@@ -15,8 +15,9 @@ from core.datasets import digits
 from core.evidence.classification import error_after_rejecting, error_and_mse, single_run
 from core.evidence.record import Ours
 from core.evidence.run import Result, Run
+from core.evidence.seeds import generator
 from core.evidence.summaries import difference, exactly, finished, over_seeds, passes_ratio
-from core.evidence.trials import Row, generator
+from core.evidence.trials import Row
 from core.evidence.tuning import tune
 from core.learning import optimizers
 from core.learning.compiled import online

@@ -194,8 +194,3 @@ def _row(cell: dict[str, Any], seed: int, result: Measurements, seconds: float, 
     arrays = {name: value for name, value in numbers.items() if isinstance(value, np.ndarray)}
     values = {name: float(value) for name, value in numbers.items() if name not in arrays}
     return Row(cell, int(seed), bool(reason), reason, values, arrays, seconds, lasting)
-
-
-def generator(entropy: int, seed: int) -> np.random.Generator:
-    """The generator of trial number `seed`: the child that SeedSequence(entropy).spawn would give it."""
-    return np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=(seed,)))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.evidence.trials import generator
+from core.evidence.seeds import generator
 
 
 def noisy(cell, seeds):
