@@ -100,3 +100,12 @@ def test_classification_measures_on_an_answer_worked_by_hand():
     assert error_after_rejecting(outputs, labels).tolist() == [0.25, 0.0, 0.0, 0.0]
     assert rejects_needed(np.array([0.25, 0.0, 0.0, 0.0]), 0.01) == 0.25
     assert rejects_needed(np.array([0.5, 0.5]), 0.01) == 1.0
+
+
+@pytest.mark.parametrize("damage", [lambda raw: raw[:1000], lambda raw: raw[:-1] + b"x", lambda raw: b""])
+def test_arrays_other_than_the_records_are_refused(quick, tmp_path, damage):
+    folder, _, _ = quick
+    (tmp_path / "record.json").write_text((folder / "record.json").read_text())
+    (tmp_path / "arrays.npz").write_bytes(damage((folder / "arrays.npz").read_bytes()))
+    with pytest.raises(BackstoryError, match="not what the record was written with"):
+        records.load(tmp_path)

@@ -112,6 +112,15 @@ def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path):
     assert [p.name for p in target.parent.iterdir()] == ["report"]
 
 
+def test_a_folder_set_aside_by_a_killed_run_comes_back(tmp_path):
+    aside = tmp_path / ".report-abc-old"
+    aside.mkdir()
+    (aside / "a").write_text("1")
+    with pytest.raises(ZeroDivisionError), folders.replacing(tmp_path / "report"):
+        _ = 1 // 0
+    assert (tmp_path / "report" / "a").read_text() == "1"
+
+
 def test_a_place_that_cannot_be_written_is_found_out_before_the_work(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(BackstoryError, match=r"cannot write to .*--out"):

@@ -112,26 +112,21 @@ def test_the_number_of_workers_changes_nothing(backstory, tmp_path, uninterrupte
     assert small(backstory, tmp_path, "--workers", 2) == uninterrupted
 
 
-def test_a_killed_run_goes_on_where_it_was_and_gives_the_same_record(backstory, tmp_path, uninterrupted):
+def started(tmp_path, finished, **options):
+    """A small run in a process of its own, returned once it has stored `finished` trials."""
     trials = tmp_path / "cache" / "trials" / "zipcodes_1989"
-    environment = {k: v for k, v in os.environ.items() if k != "BACKSTORY_DATA"} | {
-        "BACKSTORY_CACHE": str(tmp_path / "cache")
-    }
-    command = [
-        sys.executable,
-        "-m",
-        "reproductions.cli",
-        "run",
-        "zipcodes_1989",
-        *SMALL,
-        "--out",
-        str(tmp_path),
-        "--quiet",
-    ]
-    process = subprocess.Popen([*command, "--workers", "1"], cwd=ROOT, env=environment)
+    environment = os.environ | {"BACKSTORY_CACHE": str(tmp_path / "cache")}
+    words = [*SMALL, "--out", str(tmp_path), "--quiet", "--workers", "1"]
+    command = [sys.executable, "-m", "reproductions.cli", "run", "zipcodes_1989", *words]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **options)
     deadline = time.monotonic() + 120
-    while len(list(trials.glob("*.json"))) < 5 and process.poll() is None and time.monotonic() < deadline:
+    while len(list(trials.glob("*.json"))) < finished and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
+    return process, trials
+
+
+def test_a_killed_run_goes_on_where_it_was_and_gives_the_same_record(backstory, tmp_path, uninterrupted):
+    process, trials = started(tmp_path, 5)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
     assert not (tmp_path / "custom" / "zipcodes_1989").exists()
@@ -146,28 +141,10 @@ def test_a_killed_run_goes_on_where_it_was_and_gives_the_same_record(backstory, 
     assert rewritten == [spoilt.name]
 
 
-def test_ctrl_c_keeps_finished_trials_and_says_so(tmp_path):
-    trials = tmp_path / "cache" / "trials" / "zipcodes_1989"
-    environment = os.environ | {"BACKSTORY_CACHE": str(tmp_path / "cache")}
-    environment.pop("BACKSTORY_DATA", None)
-    command = [
-        sys.executable,
-        "-m",
-        "reproductions.cli",
-        "run",
-        "zipcodes_1989",
-        *SMALL,
-        "--out",
-        str(tmp_path),
-        "--quiet",
-    ]
-    process = subprocess.Popen(
-        [*command, "--workers", "1"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
-    )
-    deadline = time.monotonic() + 120
-    while not list(trials.glob("*.json")) and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_keeps_finished_trials_and_says_so(tmp_path, how):
+    process, trials = started(tmp_path, 1, stderr=subprocess.PIPE)
+    process.send_signal(how)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert said.strip() == "backstory: interrupted; finished trials are kept, the same command goes on from there."
@@ -178,7 +155,6 @@ def test_ctrl_c_keeps_finished_trials_and_says_so(tmp_path):
 @pytest.mark.parametrize("way", [["-m", "reproductions.zipcodes_1989"], ["reproductions/zipcodes_1989.py"]])
 def test_the_script_itself_runs_the_same(tmp_path, way, uninterrupted):
     environment = os.environ | {"BACKSTORY_CACHE": str(tmp_path / "cache")}
-    environment.pop("BACKSTORY_DATA", None)
     words = [*SMALL, "--out", str(tmp_path), "--quiet", "--workers", "1"]
     done = subprocess.run(
         [sys.executable, *way, *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=200
