@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, fields
@@ -121,6 +122,8 @@ def _in_processes(function: TrialFunction, jobs: Any, count: int, surroundings: 
     from joblib import Parallel, delayed, parallel_config
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+    # A worker whose memory has grown is replaced by a fresh one, which is well and need not be told.
+    warnings.filterwarnings("ignore", message="A worker stopped while some jobs", category=UserWarning)
     tasks = (delayed(run_block)(function, cell, seeds, surroundings) for cell, seeds in jobs)
     with parallel_config("loky", n_jobs=count, inner_max_num_threads=1):
         try:

@@ -19,6 +19,11 @@ CELL = {
     **zipcodes_1989.HEADLINE, "data": "embedded", "passes": 1, "curvature_patterns": 10, "entropy": 1989,
     "split": "test", "rate": 1e-3, "mu": 0.02,
 }  # fmt: skip
+# Two passes of CELL with 50 curvature patterns, computed once through the ordered system alone.
+GOLDEN = {
+    "train_mse": [1.000898916194082, 0.1872120543591466, 0.116132850777384],
+    "test_mse": [1.000901572813076, 0.18365849017156924, 0.13043586450630767],
+}
 
 
 def test_the_quick_run_learns_and_measures_every_claim(quick):
@@ -66,6 +71,12 @@ def test_a_seed_measures_the_same_whoever_shares_its_block():
     for name, value in alone.items():
         np.testing.assert_array_equal(value, together[1][name], err_msg=name)
     assert together[0]["test_mse"] != together[1]["test_mse"]
+
+
+def test_golden_trace_of_two_passes_on_the_embedded_digits():
+    found = zipcodes_1989.learn({**CELL, "passes": 2, "rate": 3e-4, "curvature_patterns": 50}, [0])[0]
+    assert found["curves"][:, 1] == pytest.approx(GOLDEN["train_mse"], rel=1e-6)
+    assert found["curves"][:, 3] == pytest.approx(GOLDEN["test_mse"], rel=1e-6)
 
 
 @pytest.mark.parametrize("change", [{"net": "control"}, {"update": "sgd"}, {"table": "half"}, {"split": "validation"}])
