@@ -128,6 +128,7 @@ def run(request: Request) -> tuple[records.Record, Path]:
     target = folder_for(request.name, preset, request.out)
     data_folder()
     folders.check_writable(target.parent)
+    folders.check_writable(cache_folder(), "set $BACKSTORY_CACHE to another folder")
     module = script(request.name)
     store = TrialStore(
         cache_folder() / "trials" / request.name, code=code_fingerprint(Path(module.__file__)), fresh=request.fresh

@@ -123,7 +123,9 @@ def _in_processes(function: TrialFunction, jobs: Any, count: int, surroundings: 
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     # A worker whose memory has grown is replaced by a fresh one, which is well and need not be told.
-    warnings.filterwarnings("ignore", message="A worker stopped while some jobs", category=UserWarning)
+    # Nor is it news that tasks under way are given up when the run ends early; the reason is told.
+    for message in ("A worker stopped while some jobs", r"\d+ tasks which were still being processed"):
+        warnings.filterwarnings("ignore", message=message, category=UserWarning)
     tasks = (delayed(run_block)(function, cell, seeds, surroundings) for cell, seeds in jobs)
     with parallel_config("loky", n_jobs=count, inner_max_num_threads=1):
         try:
@@ -150,7 +152,7 @@ def _on_cluster(
         "`dask worker ADDRESS`, then give that address, for example tcp://127.0.0.1:8786."
     )
     try:
-        client = Client(scheduler, timeout=10)
+        client = Client(scheduler, timeout=5)
     except (OSError, ValueError, TimeoutError) as fault:
         raise BackstoryError(unreachable) from fault
     with client:

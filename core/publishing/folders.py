@@ -12,15 +12,15 @@ from pathlib import Path
 from core.errors import BackstoryError
 
 
-def check_writable(parent: Path) -> None:
-    """Fail before the work, not after it. Raises BackstoryError if nothing can be written under `parent`."""
+def check_writable(parent: Path, remedy: str = "choose another folder with --out") -> None:
+    """Fail before the work, not after it. Raises BackstoryError, naming the remedy, if `parent` cannot be written."""
     try:
         parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=parent) as probe:
             probe.write(b"x" * 65536)
             probe.flush()
     except OSError as fault:
-        raise BackstoryError(_sentence(parent, fault)) from fault
+        raise BackstoryError(_sentence(parent, fault, remedy)) from fault
 
 
 @contextmanager
@@ -56,5 +56,5 @@ def replacing(target: Path) -> Iterator[Path]:
         shutil.rmtree(working, ignore_errors=True)
 
 
-def _sentence(place: Path, fault: OSError) -> str:
-    return f"cannot write to {place} ({fault.strerror or fault}); make room there, or choose another folder with --out."
+def _sentence(place: Path, fault: OSError, remedy: str = "choose another folder with --out") -> str:
+    return f"cannot write to {place} ({fault.strerror or fault}); make room there, or {remedy}."

@@ -124,11 +124,6 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(tmp_path, m
     assert list((tmp_path / "store").iterdir()) == []
 
 
-def test_a_scheduler_that_is_not_there_is_one_sentence(tmp_path, monkeypatch):
-    with pytest.raises(BackstoryError, match="no Dask scheduler"):
-        go(noisy, CELLS, tmp_path, workers=Workers(1, "tcp://127.0.0.1:9"))
-
-
 @pytest.fixture
 def cluster(tmp_path):
     """A real Dask scheduler and two worker processes on this machine."""

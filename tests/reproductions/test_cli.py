@@ -70,6 +70,20 @@ def test_an_output_place_that_cannot_be_written_stops_before_any_work(backstory,
     assert "cannot write to" in complaint(done)
 
 
+def test_a_cache_that_cannot_be_written_stops_before_any_work(backstory, tmp_path):
+    (tmp_path / "file").write_text("")
+    done = backstory("run", "zipcodes_1989", "--out", tmp_path, BACKSTORY_CACHE=str(tmp_path / "file" / "cache"))
+    assert "set $BACKSTORY_CACHE" in complaint(done)
+
+
+def test_a_scheduler_that_is_not_there_is_one_sentence(backstory, tmp_path):
+    where = "tcp://127.0.0.1:9"
+    done = backstory(
+        "run", "zipcodes_1989", "--quiet", "--out", tmp_path, "--scheduler", where, BACKSTORY_CACHE=str(tmp_path)
+    )
+    assert f"no Dask scheduler with a worker answers at '{where}'" in complaint(done)
+
+
 def test_a_record_of_another_version_is_refused(backstory, tmp_path):
     folder = tmp_path / "zipcodes_1989"
     folder.mkdir()
