@@ -79,10 +79,14 @@ class Choice(_Strict):
 
 
 class Note(_Strict):
-    """A remark in the report: an explanation of a result, or a question that stays open."""
+    """A remark in the report: an explanation of a result (names in braces as in figures), or an open question.
+
+    `only_when` names the settings of the runs whose report it belongs to.
+    """
 
     text: str
     keys: list[str] = []
+    only_when: dict[str, Any] = {}
 
 
 class Picture(_Strict):

@@ -54,7 +54,7 @@ def _figure(
     """Draw one figure and fill its caption; an SVG is always written, because the documents show it."""
     endings = list(dict.fromkeys(["svg", *formats]))
     files = figures.save(picture.id, picture.title, draw, folder / "figures", endings)
-    words = {**record.settings, **record.measurements.get("words", {}), "seeds": len(record.seeds), "band": BAND}
+    words = filled_in(record)
     return {
         "id": picture.id,
         "title": picture.title,
@@ -63,6 +63,12 @@ def _figure(
         "file": f"figures/{picture.id}.svg",
         "data": base64.b64encode(files[0].read_bytes()).decode(),
     }
+
+
+def filled_in(record: Record) -> dict[str, Any]:
+    """What {names} in captions and notes stand for: settings, measured words, and each claim's estimate as ours_ID."""
+    ours = {f"ours_{c.id}": tables.claim_cells(c)[2] for c in record.claims}
+    return {**record.settings, **record.measurements.get("words", {}), **ours, "seeds": len(record.seeds), "band": BAND}
 
 
 def _context(record: Record, paper: Paper, entries: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
@@ -76,6 +82,11 @@ def _context(record: Record, paper: Paper, entries: Mapping[str, Any], keys: Seq
         "counts": [(verdict, counts[verdict]) for verdict in VERDICTS if counts[verdict]],
         "counted": sum(bool(claim.ours and claim.ours.counted) for claim in record.claims),
         "failures": f" ({record.measurements['failures']})" if record.measurements.get("failures") else "",
+        "notes": [
+            note.text.format(**filled_in(record))
+            for note in paper.note
+            if note.only_when.items() <= record.settings.items()
+        ],
         "references": [(key, citations.plain(entries, key)) for key in keys],
         "main_reference": citations.plain(entries, paper.paper.key),
         "cite_plain": citations.project_plain(version, (era.id, era.title)),

@@ -11,6 +11,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 FORMATS = ("svg", "png", "pdf")
 # Okabe and Ito's colours, told apart by colour-blind readers.
@@ -68,12 +69,12 @@ def end_label(ax: Axes, x: float, y: float, text: str, colour: str, *, shift: fl
     )
 
 
-def paper_line(ax: Axes, y: float, text: str, *, x: float = 0.98) -> None:
+def paper_line(ax: Axes, y: float, text: str, *, x: float = 0.98, below: bool = False) -> None:
     """The paper's value as a dashed black line with its name on it, at the right or, for x below 0.5, at the left."""
     ax.axhline(y, color=INK, linestyle=(0, (5, 3)), linewidth=1.4)
     ax.annotate(
-        text, (x, y), xycoords=("axes fraction", "data"), xytext=(0, 3), textcoords="offset points",
-        ha="left" if x < 0.5 else "right", va="bottom", fontsize=11,
+        text, (x, y), xycoords=("axes fraction", "data"), xytext=(0, -3 if below else 3), textcoords="offset points",
+        ha="left" if x < 0.5 else "right", va="top" if below else "bottom", fontsize=11,
     )  # fmt: skip
 
 
@@ -81,6 +82,14 @@ def paper_mark(ax: Axes, x: float, y: float, text: str, *, shift: tuple[float, f
     """The paper's value as a black diamond with its name."""
     ax.plot([x], [y], marker="D", color=INK, markersize=8, zorder=5, linestyle="none")
     ax.annotate(text, (x, y), xytext=shift, textcoords="offset points", fontsize=11, zorder=6)
+
+
+def logarithmic_y(ax: Axes) -> None:
+    """A logarithmic vertical axis with several ticks in every decade, written as plain numbers."""
+    ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 3.0, 5.0, 7.0)))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.yaxis.set_minor_formatter(NullFormatter())
 
 
 def strip(ax: Axes, groups: Sequence[tuple[str, np.ndarray, float | None]], colours: Sequence[str]) -> None:

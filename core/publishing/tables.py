@@ -28,10 +28,8 @@ def number(value: Any, unit: str = "") -> str:
     value = float(value)
     if not math.isfinite(value):
         return ""
-    if value == int(value) and abs(value) < 1e15:
-        text = f"{int(value):,}"
-    else:
-        text = f"{value:.3g}" if 1e-3 <= abs(value) < 1e4 else f"{value:.2e}"
+    whole = value == int(value) and abs(value) < 1e15
+    text = f"{int(value):,}" if whole else f"{value:.3g}"
     return f"{text} {unit}".strip()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter
 
 from core.evidence.record import Record
 from core.evidence.summaries import stacked
@@ -122,9 +122,8 @@ def error_per_pass(arrays: Arrays, record: Record) -> Canvas:
     for ax, (column, claim, name) in zip(axes, claims, strict=True):
         draw.band(ax, _passes(curves)[1:], 100 * curves[:, 1:, column], draw.BLUE)
         draw.paper_line(ax, paper(record, claim), f"paper: {paper(record, claim):g} %", x=0.02)
-        ax.set(title=f"{name} digits misclassified", xlabel="passes", ylabel="%", yscale="log")
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        ax.yaxis.set_minor_formatter(NullFormatter())
+        ax.set(title=f"{name} digits misclassified", xlabel="passes", ylabel="%")
+        draw.logarithmic_y(ax)
     return figure
 
 
@@ -135,10 +134,12 @@ def mse_per_pass(arrays: Arrays, record: Record) -> Canvas:
     for column, name, colour in ((TEST_MSE, "test", draw.ORANGE), (TRAIN_MSE, "training", draw.BLUE)):
         draw.band(ax, _passes(curves)[1:], curves[:, 1:, column], colour)
         draw.end_label(ax, curves.shape[1] - 1, float(np.median(curves[:, -1, column])), name, colour)
-    for value, name in ((paper(record, "mse_test"), "test"), (paper(record, "mse_train"), "training")):
-        draw.paper_line(ax, value, f"paper, {name}: {value:.1e}", x=0.02)
-        draw.paper_line(ax, 2 * value, f"paper, {name}, doubled: {2 * value:.1e}", x=0.02)
-    ax.set(yscale="log", xlabel="passes", ylabel="mean squared error")
+    for claim, name in (("mse_test", "test"), ("mse_train", "training")):
+        value = paper(record, claim)
+        draw.paper_line(ax, value, f"paper, {name}: {value:g}", x=0.02)
+        draw.paper_line(ax, 2 * value, f"paper, {name}, doubled: {2 * value:g}", x=0.02, below=True)
+    ax.set(xlabel="passes", ylabel="mean squared error")
+    draw.logarithmic_y(ax)
     return figure
 
 
@@ -208,7 +209,7 @@ def curvatures(arrays: Arrays, record: Record) -> Canvas:
             ax.plot([quarter, three_quarters], [row, row], color=draw.BLUE, linewidth=6, solid_capstyle="butt")
             ax.plot([middle], [row], "o", color="white", markeredgecolor=draw.BLUE, markersize=6)
         ax.axvline(mu, color=draw.RED, linestyle=":", linewidth=1.6)
-        ax.annotate("mu", (mu, -0.45), xytext=(4, 0), textcoords="offset points", color=draw.RED, va="center")
+        ax.annotate("mu", (mu, 2.5), xytext=(4, 0), textcoords="offset points", color=draw.RED, va="center")
         ax.set(xscale="log", title=title, xlabel="second derivative")
     axes[0].set_yticks(range(len(LAYERS)), list(LAYERS.values()))
     axes[0].invert_yaxis()

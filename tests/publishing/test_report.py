@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from core.evidence import record as records
+from core.publishing import documents
 from reproductions import execute
 
 
@@ -71,6 +72,14 @@ def test_reports_keep_the_order_and_show_every_claim(quick, name):
     assert "Karpathy 2022: 4.09 %" in text
     assert "{% " not in text
     assert "{band}" not in text
+
+
+def test_captions_and_notes_name_only_what_the_record_fills_in(quick):
+    record, _ = records.load(quick[0])
+    words = documents.filled_in(record)
+    paper = execute.paper_of("zipcodes_1989")
+    for text in [*(f.caption for f in paper.figure), *(f.alt for f in paper.figure), *(n.text for n in paper.note)]:
+        assert text.format(**words)
 
 
 def test_the_folder_holds_what_was_promised(quick):
