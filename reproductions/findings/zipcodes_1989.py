@@ -136,8 +136,8 @@ def mse_per_pass(arrays: Arrays, record: Record) -> Canvas:
         draw.end_label(ax, curves.shape[1] - 1, float(np.median(curves[:, -1, column])), name, colour)
     for claim, name in (("mse_test", "test"), ("mse_train", "training")):
         value = paper(record, claim)
-        draw.paper_line(ax, value, f"paper, {name}: {value:g}", x=0.02)
-        draw.paper_line(ax, 2 * value, f"paper, {name}, doubled: {2 * value:g}", x=0.02, below=True)
+        draw.paper_line(ax, value, f"paper, {name}: {value:g}")
+        draw.paper_line(ax, 2 * value, f"paper, {name}, doubled: {2 * value:g}", below=True)
     ax.set(xlabel="passes", ylabel="mean squared error")
     draw.logarithmic_y(ax)
     return figure
