@@ -187,7 +187,7 @@ def peak_memory(name: str) -> float:
 
 
 def own_peak() -> float:
-    """Peak resident memory of this process in MB; ru_maxrss would count the parent's too, so Linux's own figure first."""
+    """Peak resident memory of this process in MB; Linux's own figure first, as ru_maxrss counts the parent's too."""
     status = Path("/proc/self/status")
     if status.exists():
         return (
@@ -221,8 +221,8 @@ def table(rounds: int) -> str:
     lines.append(
         f"One thread each, medians of {rounds} rounds in turn, the faster PyTorch loop as the measure. PyTorch "
         f"{torch.__version__.split('+')[0]} in float32, ours in float64. NumPy {made['libraries']['numpy']}, Numba "
-        f"{made['libraries']['numba']}, Python {platform.python_version()}, {made['processor']}. One seed alone fills one "
-        f"lane of {LANES}, so it costs as much time as {LANES}. Peak memory is that of a process that runs this loop alone."
+        f"{made['libraries']['numba']}, Python {platform.python_version()}, {made['processor']}. One seed alone fills "
+        f"one lane of {LANES}, so it costs as much as {LANES}. Peak memory: of a process that runs this loop alone."
     )
     return "\n".join(lines) + "\n"
 

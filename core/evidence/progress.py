@@ -27,7 +27,7 @@ class Progress:
         if self.quiet:
             return
         if damaged:
-            self._say(f"{damaged} stored trials were damaged and are run again")
+            self._say(f"damaged files of stored trials: {damaged}; they are run again")
         if done:
             self._say(f"{done} of {total} trials were finished by an earlier run and are used again")
         if self.stream.isatty() and done < total:
