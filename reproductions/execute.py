@@ -65,7 +65,7 @@ def paper_of(name: str) -> Paper:
 
 
 def settings_for(request: Request) -> tuple[BaseModel, str]:
-    """The preset with the user's changes, and its name: "paper", or "paper, changed: seeds=5".
+    """The preset with the user's changes, and its name: "paper", or "paper, changed: seeds=5 passes=3".
 
     Raises BackstoryError for an unknown preset or setting and for a value out of range.
     """
@@ -86,8 +86,9 @@ def settings_for(request: Request) -> tuple[BaseModel, str]:
         first = fault.errors()[0]
         place, given = first["loc"][0], first["input"]
         raise BackstoryError(f"setting {place} cannot be {given!r}: {_lower(first['msg'])}.") from fault
-    differing = [f"{k}={v}" for k, v in settings.model_dump().items() if v != preset.model_dump()[k]]
-    return settings, request.preset + (f", changed: {', '.join(differing)}" if differing else "")
+    was, now = preset.model_dump(mode="json"), settings.model_dump(mode="json")
+    differing = [f"{k}={json.dumps(v, separators=(',', ':'))}" for k, v in now.items() if v != was[k]]
+    return settings, request.preset + (f", changed: {' '.join(differing)}" if differing else "")
 
 
 def _parse(text: str) -> tuple[str, Any]:

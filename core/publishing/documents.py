@@ -91,9 +91,17 @@ def _context(record: Record, paper: Paper, entries: Mapping[str, Any], keys: Seq
         "main_reference": citations.plain(entries, paper.paper.key),
         "cite_plain": citations.project_plain(version, (era.id, era.title)),
         "cite_bibtex": citations.project_bibtex(version, (era.id, era.title)),
-        "command": f"backstory run {era.id} --preset {record.preset.split(',')[0]}",
+        "command": _command(record),
         "settings": sorted(record.settings.items()),
     }
+
+
+def _command(record: Record) -> str:
+    """The command that makes this record again, its changed settings included."""
+    preset, _, changed = record.preset.partition(", changed: ")
+    return " ".join(
+        ["backstory run", record.reproduction, "--preset", preset, *(f"--set '{c}'" for c in changed.split())]
+    )
 
 
 def _claim(claim: ClaimResult, entries: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shlex
 from html.parser import HTMLParser
 
 import pytest
@@ -134,3 +135,13 @@ def test_a_record_whose_networks_all_diverged_still_has_a_report(quick, tmp_path
     execute.redraw("zipcodes_1989", "quick", tmp_path, ["svg"])
     text = (target / "report.md").read_text()
     assert "not measured" in text
+
+
+def test_the_command_of_a_changed_run_makes_the_same_settings(quick):
+    record, _ = records.load(quick[0])
+    asked = execute.Request("zipcodes_1989", "paper", ("passes=3", "etas=[0.001, 0.003]", "data=embedded"), seeds=7)
+    settings, preset = execute.settings_for(asked)
+    words = shlex.split(documents._command(record.model_copy(update={"preset": preset})))
+    assert words[:5] == ["backstory", "run", "zipcodes_1989", "--preset", "paper"]
+    again = execute.Request("zipcodes_1989", "paper", tuple(words[6::2]))
+    assert execute.settings_for(again) == (settings, preset)
