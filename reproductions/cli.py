@@ -127,7 +127,10 @@ def verdicts(
     from reproductions import execute
 
     wanted = set(catalogue.chosen(name))
-    found = [(place, record) for place, record in execute.found_records(out) if record.reproduction in wanted]
+    readable, faults = execute.found_records(out)
+    for fault in faults:
+        typer.echo(f"backstory: skipped: {fault}", err=True)
+    found = [(place, record) for place, record in readable if record.reproduction in wanted]
     if not found:
         what = "any reproduction" if name == "all" else name
         raise BackstoryError(f"there is no record of {what} under {out}; make one with `backstory run {name}`.")
@@ -159,7 +162,8 @@ def data(
     for dataset, text in store.DESCRIPTIONS.items():
         say(f"{dataset}: {text}")
     for row in rows:
-        say(f"  {row['file']}: {row['state']} {row['place'] or 'from ' + row['from']}")
+        get = f"`backstory data --fetch` gets it from {row['from']}"
+        say(f"  {row['dataset']}, {row['file']}: {row['state']}, {row['place'] or get}")
     return None
 
 
@@ -187,7 +191,7 @@ def cite(
             *(citations.bibtex(entries, [key]) for key in keys),
         ]
     else:
-        texts = [citations.project_plain(version("backstory"), era), *(citations.plain(entries, key) for key in keys)]
+        texts = [citations.project_plain(version("backstory"), era), *(citations.apa(entries, key) for key in keys)]
     if json_:
         return as_json({"style": style, "citations": texts})
     say("\n".join(text.rstrip("\n") for text in texts))

@@ -145,7 +145,10 @@ def run(request: Request) -> tuple[records.Record, Path]:
 
 
 def redraw(name: str, preset: str, out: Path, formats: Sequence[str]) -> Path:
-    """Write a report again from its record, without training. Raises BackstoryError if there is no record."""
+    """Write a report again from its record, without training; figure formats that are there already stay.
+
+    Raises BackstoryError if there is no record, or if it was judged by other rules than those of the paper file now.
+    """
     target = folder_for(catalogue.entry(name)["id"], preset, out)
     paper, figures = paper_of(name), script(name).figures
     chosen = check_formats(formats)
@@ -161,12 +164,13 @@ def redraw(name: str, preset: str, out: Path, formats: Sequence[str]) -> Path:
             f"claims or rules of {name} were changed after the record in {target} was made ({changed[0]}); "
             f"run it again with `backstory run {name} --preset {preset}`."
         )
+    kept = [one for one in FORMATS if any((target / "figures").glob(f"*.{one}"))]
     with folders.replacing(target) as working:
         for part in ("trials.csv", "arrays.npz"):
             if (target / part).exists():
                 shutil.copyfile(target / part, working / part)
         records.write_record(working / "record.json", record.model_copy(update={"claims": now}))
-        _publish(working, paper, figures, chosen)
+        _publish(working, paper, figures, [*chosen, *kept])
     return target
 
 
@@ -180,7 +184,14 @@ def _publish(folder: Path, paper: Paper, figures: Callable[..., Any], formats: S
     documents.write(folder, record, paper, figures(record, arrays), catalogue.BIBLIOGRAPHY, formats)
 
 
-def found_records(out: Path) -> list[tuple[Path, records.Record]]:
-    """Every record under the report folder: published, quick and changed."""
+def found_records(out: Path) -> tuple[list[tuple[Path, records.Record]], list[str]]:
+    """Every record under the report folder (published, quick and changed), and why others could not be read."""
     places = [folder_for(name, preset, out) for preset in ("paper", "quick", "changed") for name in catalogue.ids()]
-    return [(place, records.load_record(place / "record.json")) for place in places if (place / "record.json").exists()]
+    found, faults = [], []
+    for place in places:
+        if (place / "record.json").exists():
+            try:
+                found.append((place, records.load_record(place / "record.json")))
+            except BackstoryError as fault:
+                faults.append(str(fault))
+    return found, faults

@@ -99,7 +99,10 @@ class Picture(_Strict):
 
 
 class Era(_Strict):
-    """The reproduction as a catalogue entry: what is asked and what it cost then."""
+    """The reproduction as a catalogue entry: what is asked and what it cost then.
+
+    `words` explains terms of the report, `counting` how its claims are counted, `trials` the columns of trials.csv.
+    """
 
     id: str
     title: str
@@ -109,6 +112,9 @@ class Era(_Strict):
     paper: str
     cost_then: str
     did: list[str]
+    words: list[str] = []
+    counting: str = ""
+    trials: str = ""
 
 
 class Source(_Strict):

@@ -145,7 +145,7 @@ def _on_cluster(
         from distributed import CancelledError, Client, KilledWorker, as_completed
     except ImportError as fault:
         raise BackstoryError(
-            "--scheduler needs the cluster extra; install it with `pip install 'backstory[cluster]'`."
+            "--scheduler needs the cluster extra; in the project's folder: `pip install -e '.[cluster]'`."
         ) from fault
     unreachable = (
         f"no Dask scheduler with a worker answers at {scheduler!r}; start `dask scheduler` and "

@@ -105,7 +105,9 @@ def _law(tolerance: float, value: float, ours: Measured) -> tuple[Outcome, str]:
 def _on_side(kind: str, value: float, ours: Measured) -> tuple[Outcome, str]:
     bound = 0.0 if kind == "ordering" else value
     upward = kind == "at_least" or (kind == "ordering" and value > 0)
-    where = f"{'at least' if upward else 'at most'} {_show(bound)}"
+    where = f"{'at least' if upward else 'at most'} {_show(bound)}" + (
+        " (only the sign is judged)" if bound != value else ""
+    )
     if (ours.low >= bound) if upward else (ours.high <= bound):
         return "reproduced", f"our whole interval is {where}"
     if (ours.estimate >= bound) if upward else (ours.estimate <= bound):

@@ -41,6 +41,27 @@ def plain(entries: Mapping[str, Any], key: str) -> str:
     return re.sub(r"\s+", " ", str(formatted.text.render(Backend())))
 
 
+def apa(entries: Mapping[str, Any], key: str) -> str:
+    """One entry in APA form, as plain text. Raises BackstoryError for an unknown key."""
+    entry = _entry(entries, key)
+    field = {name: re.sub(r"[{}]", "", str(value)).replace("--", "–") for name, value in entry.fields.items()}
+    people = [_initials(person) for person in entry.persons["author"]]
+    authors = people[0] if len(people) == 1 else f"{', '.join(people[:-1])}, & {people[-1]}"
+    where = {
+        "article": "{journal}, {volume}" + ("({number})" if "number" in field else "") + ", {pages}.",
+        "inproceedings": "In {booktitle} (pp. {pages}).",
+        "book": "{publisher}.",
+        "phdthesis": "[Doctoral dissertation, {school}].",
+        "misc": "{howpublished}.",
+    }[entry.type]
+    return f"{authors} ({field['year']}). {field['title']}. {where.format(**field)}"
+
+
+def _initials(person: Any) -> str:
+    given = " ".join(f"{name[0]}." for name in (*person.first_names, *person.middle_names))
+    return f"{' '.join((*person.prelast_names, *person.last_names))}, {given}"
+
+
 def _entry(entries: Mapping[str, Any], key: str) -> Any:
     if key not in entries:
         raise BackstoryError(f"there is no reference {key!r} in references.bib; add it there.")

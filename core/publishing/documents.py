@@ -16,6 +16,16 @@ from core.publishing import citations, figures, tables
 
 TEMPLATES = Path(__file__).with_name("templates")
 BAND = "Line: median over seeds; darker band: 5 to 95 %; lighter band: all seeds."
+LEGEND = (
+    "One function computes every verdict from the claim and the record. exact: equal. interval: reproduced if the "
+    "paper's value lies in the middle 95 % of our runs, partly if only in the interval with sampling; a wide "
+    "interval makes agreement easier. within_factor: reproduced if our mean is within the factor, partly if only "
+    "our interval reaches it. ordering, at_most, at_least: reproduced if our whole interval is on the paper's "
+    "side of the value (of zero for ordering, where only the sign is judged), partly if only our mean is. law: an "
+    "exponent, by our interval and a tolerance. More than 10 % failed trials lower reproduced to partly. Known "
+    "as: read means seen in the source or in a faithful transcript of it, quoted seen quoted by others, computed "
+    "derived from other numbers, recalled known from memory only and never judged."
+)
 VERDICTS = ("reproduced", "partly", "not reproduced", "not comparable")
 
 
@@ -73,14 +83,17 @@ def filled_in(record: Record) -> dict[str, Any]:
 
 def _context(record: Record, paper: Paper, entries: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
     era, version = paper.reproduction, record.provenance["backstory"]
-    counts: Counter[str] = Counter(claim.verdict for claim in record.claims)
+    counted = [claim for claim in record.claims if claim.ours and claim.ours.counted]
+    counts = experiment_counts(record)
     return {
         "record": record,
         "paper": paper,
         "era": era,
         "claims": [_claim(claim, entries) for claim in record.claims],
         "counts": [(verdict, counts[verdict]) for verdict in VERDICTS if counts[verdict]],
-        "counted": sum(bool(claim.ours and claim.ours.counted) for claim in record.claims),
+        "counted": len(counted),
+        "counted_equal": sum(claim.verdict == "reproduced" for claim in counted),
+        "legend": LEGEND,
         "failures": f" ({record.measurements['failures']})" if record.measurements.get("failures") else "",
         "notes": [
             note.text.format(**filled_in(record))
@@ -94,6 +107,11 @@ def _context(record: Record, paper: Paper, entries: Mapping[str, Any], keys: Seq
         "command": _command(record),
         "settings": sorted(record.settings.items()),
     }
+
+
+def experiment_counts(record: Record) -> Counter[str]:
+    """How many experimental claims have each verdict; counts that hold by construction are left out."""
+    return Counter(claim.verdict for claim in record.claims if not (claim.ours and claim.ours.counted))
 
 
 def _command(record: Record) -> str:

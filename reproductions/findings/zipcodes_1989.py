@@ -228,7 +228,10 @@ def cost(record: Record) -> Canvas:
     passes = record.settings["passes"]
     ax.set_yticks(
         [0, 1],
-        ["1989, SUN-4/260,\n23 passes over 7,291 digits", f"now, one core,\n{passes} passes over {digits:,} digits"],
+        [
+            "1989, SUN-4/260,\n23 passes over 7,291 digits",
+            f"now, one core, as one of eight,\n{passes} passes over {digits:,} digits",
+        ],
     )
     ax.invert_yaxis()
     ax.set(xscale="log", xlim=(0.1, 3e7))

@@ -87,6 +87,11 @@ def test_every_entry_of_the_bibliography_can_be_written():
     for key in known:
         assert known[key].fields["year"] in citations.plain(known, key)
         assert key in citations.bibtex(known, [key])
+        assert f"({known[key].fields['year']})" in citations.apa(known, key)
+    assert citations.apa(known, "lecun1989backpropagation") == (
+        "LeCun, Y., Boser, B., Denker, J. S., Henderson, D., Howard, R. E., Hubbard, W., & Jackel, L. D. (1989). "
+        "Backpropagation Applied to Handwritten Zip Code Recognition. Neural Computation, 1(4), 541–551."
+    )
 
 
 def test_an_unknown_reference_is_refused(tmp_path):

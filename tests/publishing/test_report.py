@@ -105,8 +105,8 @@ def test_a_report_redrawn_is_the_same_to_the_byte_and_trains_nothing(quick, monk
     monkeypatch.setattr("core.evidence.run.run_trials", never)
     before = digest(folder)
     out = folder.parents[1]
-    for _ in range(2):
-        execute.redraw("zipcodes_1989", "quick", out, ["svg", "png", "pdf"])
+    for formats in (["svg", "png", "pdf"], ["svg"]):  # formats that are there already stay
+        execute.redraw("zipcodes_1989", "quick", out, formats)
         assert digest(folder) == before
 
 

@@ -152,3 +152,15 @@ def test_verdicts_shows_what_was_run(quick, backstory):
     folder, record, _ = quick
     shown = json.loads(backstory("verdicts", "--out", folder.parents[1], "--json").stdout)
     assert shown[0]["claims"] == record["claims"]
+
+
+def test_a_record_that_cannot_be_read_does_not_hide_the_others(quick, backstory, tmp_path):
+    folder, _, _ = quick
+    (tmp_path / "quick").mkdir()
+    (tmp_path / "quick" / "zipcodes_1989").symlink_to(folder)
+    (tmp_path / "zipcodes_1989").mkdir()
+    (tmp_path / "zipcodes_1989" / "record.json").write_text('{"schema_version": 0}')
+    done = backstory("verdicts", "--out", tmp_path)
+    assert done.returncode == 0
+    assert "64,660" in done.stdout
+    assert done.stderr.startswith("backstory: skipped: the record")
