@@ -18,10 +18,10 @@ reports: $(VENV)/ready  ## run every paper preset on the real data and write rep
 	$(BIN)/backstory run all --preset paper
 
 test: $(VENV)/ready-dev  ## run the fast tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -q -n 2
 
 test-slow: $(VENV)/ready-dev  ## run every test, the slow ones too
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "slow or not slow"
+	$(BIN)/python -m pytest -q -n 2 -m "slow or not slow"
 
 lint: $(VENV)/ready-dev  ## check style and types
 	$(BIN)/ruff check .

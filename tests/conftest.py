@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -25,14 +27,6 @@ def pytest_configure(config):
     """One cache of compiled loops for all tests and their processes, apart for each version of the loops."""
     os.environ.setdefault("BACKSTORY_CACHE", str(ROOT / ".pytest_cache" / "backstory"))
     execute.keep_compiled_code_apart()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Tests that read the one quick run go to the same worker, which makes it once."""
-    for item in items:
-        if "quick" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("quick"))
 
 
 @pytest.fixture(autouse=True)
@@ -56,12 +50,28 @@ def backstory():
 
 @pytest.fixture(scope="session")
 def quick(backstory, tmp_path_factory):
-    """The report folder and record of one quick run of zipcodes_1989, made once."""
-    place = tmp_path_factory.mktemp("quick")
-    done = backstory(
-        "run", "zipcodes_1989", "--out", place / "reports", "--workers", 2, "--formats", "svg,png,pdf",
-        BACKSTORY_CACHE=str(place / "cache"),
-    )  # fmt: skip
+    """The report folder and record of one quick run of zipcodes_1989, and what the command said.
+
+    Made once for all test processes: the first that asks makes it, the others wait. Tests must not change the folder.
+    """
+    place = tmp_path_factory.getbasetemp()
+    place = (place.parent if "PYTEST_XDIST_WORKER" in os.environ else place) / "quick"
+    said = place / "said.json"
+    try:
+        place.mkdir()
+    except FileExistsError:
+        deadline = time.monotonic() + 240
+        while not said.exists() and time.monotonic() < deadline:
+            time.sleep(0.2)
+    else:
+        done = backstory(
+            "run", "zipcodes_1989", "--out", place / "reports", "--workers", 2, "--formats", "svg,png,pdf",
+            BACKSTORY_CACHE=str(place / "cache"),
+        )  # fmt: skip
+        draft = place / "draft.json"
+        draft.write_text(json.dumps({"returncode": done.returncode, "stdout": done.stdout, "stderr": done.stderr}))
+        draft.rename(said)
+    done = SimpleNamespace(**json.loads(said.read_text()))
     assert done.returncode == 0, done.stderr
     folder = place / "reports" / "quick" / "zipcodes_1989"
     return folder, json.loads((folder / "record.json").read_text()), done

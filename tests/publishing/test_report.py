@@ -3,7 +3,9 @@
 import hashlib
 import re
 import shlex
+import shutil
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -96,30 +98,34 @@ def test_the_folder_holds_what_was_promised(quick):
         assert key in bibliography
 
 
-def test_a_report_redrawn_is_the_same_to_the_byte_and_trains_nothing(quick, monkeypatch):
-    folder, _, _ = quick
+@pytest.fixture
+def copied(quick, tmp_path):
+    """A copy of the quick run's folder that a test may change, in a report folder of its own."""
+    return Path(shutil.copytree(quick[0], tmp_path / "quick" / "zipcodes_1989"))
+
+
+def test_a_report_redrawn_is_the_same_to_the_byte_and_trains_nothing(copied, monkeypatch):
 
     def never(*arguments, **options):
         raise AssertionError("redrawing must not train")
 
     monkeypatch.setattr("core.evidence.run.run_trials", never)
-    before = digest(folder)
-    out = folder.parents[1]
+    before = digest(copied)
+    out = copied.parents[1]
     for formats in (["svg", "png", "pdf"], ["svg"]):  # formats that are there already stay
         execute.redraw("zipcodes_1989", "quick", out, formats)
-        assert digest(folder) == before
+        assert digest(copied) == before
 
 
-def test_changed_rules_do_not_pass_for_those_of_the_run(quick, monkeypatch):
-    folder, _, _ = quick
+def test_changed_rules_do_not_pass_for_those_of_the_run(copied, monkeypatch):
     paper = execute.paper_of("zipcodes_1989")
     softer = paper.claim[10].model_copy(update={"rule": paper.claim[10].rule.model_copy(update={"tolerance": 9.0})})
     changed = paper.model_copy(update={"claim": [*paper.claim[:10], softer, *paper.claim[11:]]})
     monkeypatch.setattr(execute, "paper_of", lambda name: changed)
-    before = digest(folder)
+    before = digest(copied)
     with pytest.raises(execute.BackstoryError, match="were changed after the record"):
-        execute.redraw("zipcodes_1989", "quick", folder.parents[1], ["svg"])
-    assert digest(folder) == before
+        execute.redraw("zipcodes_1989", "quick", copied.parents[1], ["svg"])
+    assert digest(copied) == before
 
 
 def test_a_record_whose_networks_all_diverged_still_has_a_report(quick, tmp_path):
