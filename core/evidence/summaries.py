@@ -31,12 +31,10 @@ def exactly(value: float) -> Ours:
     )
 
 
-def over_seeds(
-    rows: Sequence[Row], name: str, *, scale: float = 1.0, sampling: str | None = None, of: str = "test"
-) -> Ours | None:
+def over_seeds(rows: Sequence[Row], name: str, *, scale: float = 1.0, sampling: str | None = None) -> Ours | None:
     """Mean over seeds, the interval of single runs, and, given the name of a standard error, the one with sampling.
 
-    `of` names what `sampling` is over ("test": the test set). None if every trial failed.
+    None if every trial failed.
     """
     values = scale * finished(rows, name)
     if not len(values):
@@ -47,7 +45,7 @@ def over_seeds(
         return ours.model_copy(update={"covers": "seeds"})
     errors = scale * finished(rows, sampling)
     wide = intervals.seeds_and_sampling(values, errors, rng=np.random.default_rng(SEED_OF_BOOTSTRAP))
-    covers = f"low to high: seeds; wide: seeds and {of}-set sampling"
+    covers = "low to high: seeds; wide: seeds and test-set sampling"
     return ours.model_copy(update={"wide_low": min(wide[0], low), "wide_high": max(wide[1], high), "covers": covers})
 
 

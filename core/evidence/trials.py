@@ -70,13 +70,14 @@ def run_trials(
     killed run loses only the blocks under way. A trial that raises is a row with its reason.
     """
     wanted = [(dict(cell), int(seed)) for cell, seeds in cells for seed in seeds]
+    known_damage = len(store.damaged)
     rows = {store.key(cell, seed): found for cell, seed in wanted if (found := load(store, cell, seed))}
     jobs = [
         (dict(cell), chunk)
         for cell, seeds in cells
         for chunk in _chunks([int(s) for s in seeds if store.key(cell, int(s)) not in rows], block)
     ]
-    progress.start(len(wanted), done=len(rows), damaged=len(store.damaged))
+    progress.start(len(wanted), done=len(rows), damaged=len(store.damaged) - known_damage)
     store.reused += len(rows)
     for finished in _results(function, jobs, workers):
         for row in finished:

@@ -34,8 +34,9 @@ def write(folder: Path, record: Record, paper: Paper, draw: Mapping[str, Callabl
     """Write everything but the record itself into `folder`. The same inputs give byte-identical files."""
     for sub in ("figures", "tables"):
         (folder / sub).mkdir(exist_ok=True)
+    words = filled_in(record)
     shown = [
-        _figure(picture, draw[picture.id], folder, record, formats) for picture in paper.figure if picture.id in draw
+        _figure(picture, draw[picture.id], folder, words, formats) for picture in paper.figure if picture.id in draw
     ]
     claim_lines = [tables.claim_cells(claim) for claim in record.claims]
     tables.write(folder / "tables", "claims", "Paper and reproduction", tables.CLAIM_COLUMNS, claim_lines)
@@ -45,7 +46,7 @@ def write(folder: Path, record: Record, paper: Paper, draw: Mapping[str, Callabl
     entries = citations.load(bibliography)
     keys = cited(paper, record)
     (folder / "references.bib").write_text(citations.bibtex(entries, keys), encoding="utf-8")
-    context = _context(record, paper, entries, keys) | {"figures": shown, "tables": extra}
+    context = _context(record, paper, entries, keys, words) | {"figures": shown, "tables": extra}
     for name in ("report.md", "report.html"):
         (folder / name).write_text(_templates().get_template(f"{name}.j2").render(context), encoding="utf-8")
 
@@ -59,12 +60,11 @@ def cited(paper: Paper, record: Record) -> list[str]:
 
 
 def _figure(
-    picture: Picture, draw: Callable[[], Any], folder: Path, record: Record, formats: Sequence[str]
+    picture: Picture, draw: Callable[[], Any], folder: Path, words: Mapping[str, Any], formats: Sequence[str]
 ) -> dict[str, str]:
     """Draw one figure and fill its caption; an SVG is always written, because the documents show it."""
     endings = list(dict.fromkeys(["svg", *formats]))
     files = figures.save(picture.id, picture.title, draw, folder / "figures", endings)
-    words = filled_in(record)
     return {
         "id": picture.id,
         "title": picture.title,
@@ -81,7 +81,9 @@ def filled_in(record: Record) -> dict[str, Any]:
     return {**record.settings, **record.measurements.get("words", {}), **ours, "seeds": len(record.seeds), "band": BAND}
 
 
-def _context(record: Record, paper: Paper, entries: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+def _context(
+    record: Record, paper: Paper, entries: Mapping[str, Any], keys: Sequence[str], words: Mapping[str, Any]
+) -> dict[str, Any]:
     era, version = paper.reproduction, record.provenance["backstory"]
     counted = [claim for claim in record.claims if claim.ours and claim.ours.counted]
     counts = experiment_counts(record)
@@ -96,9 +98,7 @@ def _context(record: Record, paper: Paper, entries: Mapping[str, Any], keys: Seq
         "legend": LEGEND,
         "failures": f" ({record.measurements['failures']})" if record.measurements.get("failures") else "",
         "notes": [
-            note.text.format(**filled_in(record))
-            for note in paper.note
-            if note.only_when.items() <= record.settings.items()
+            note.text.format(**words) for note in paper.note if note.only_when.items() <= record.settings.items()
         ],
         "references": [(key, citations.plain(entries, key)) for key in keys],
         "main_reference": citations.plain(entries, paper.paper.key),

@@ -62,10 +62,10 @@ def band(ax: Axes, x: np.ndarray, curves: np.ndarray, colour: str) -> None:
     ax.plot(x, middle, color=colour, linewidth=2)
 
 
-def end_label(ax: Axes, x: float, y: float, text: str, colour: str, *, shift: float = 0.0) -> None:
-    """A direct label at the right end of a line, `shift` points up."""
+def end_label(ax: Axes, x: float, y: float, text: str, colour: str) -> None:
+    """A direct label at the right end of a line."""
     ax.annotate(
-        text, (x, y), xytext=(6, shift), textcoords="offset points", color=colour, va="center", annotation_clip=False
+        text, (x, y), xytext=(6, 0), textcoords="offset points", color=colour, va="center", annotation_clip=False
     )
 
 

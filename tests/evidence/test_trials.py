@@ -82,6 +82,18 @@ def _first(cells):
     return cells[0][0], cells[0][1][0]
 
 
+def test_damage_is_told_in_the_stage_that_met_it_and_not_again(tmp_path):
+    _, store = go(noisy, CELLS, tmp_path)
+    path = store.folder / f"{store.key(CELLS[0][0], 0)}.json"
+    path.write_text("")
+    again, said = TrialStore(tmp_path, code="v1"), []
+    for cells in (CELLS[:1], CELLS[1:]):
+        stream = io.StringIO()
+        run_trials(noisy, cells, store=again, workers=Workers(), progress=Progress("t", stream=stream))
+        said.append("damaged" in stream.getvalue())
+    assert said == [True, False]
+
+
 def test_failures_are_rows_with_their_reason(tmp_path):
     rows, store = go(failing, [({}, [0, 1, 2, 3])], tmp_path, block=1)
     assert [r.failed for r in rows] == [False, True, True, False]
