@@ -101,6 +101,7 @@ class Picture(_Strict):
 class Era(_Strict):
     """The reproduction as a catalogue entry: what is asked and what it cost then.
 
+    `cost_now` says what the time of one trial of the main configuration is the time of.
     `words` explains terms of the report, `counting` how its claims are counted, `trials` the columns of trials.csv.
     """
 
@@ -111,6 +112,7 @@ class Era(_Strict):
     quick: str
     paper: str
     cost_then: str
+    cost_now: str = "per trial of the main configuration"
     did: list[str]
     words: list[str] = []
     counting: str = ""
@@ -142,8 +144,8 @@ class Paper(_Strict):
         if len(set(ids)) < len(ids):
             raise ValueError("two claims have the same id")
         for claim in self.claim:
-            if claim.standing == "recalled" and "page" in claim.where.lower():
-                raise ValueError(f"claim {claim.id!r} is recalled and so cannot carry a page number")
+            if claim.standing in ("recalled", "computed") and "page" in claim.where.lower():
+                raise ValueError(f"claim {claim.id!r} is {claim.standing} and so cannot carry a page number")
         return self
 
 

@@ -17,6 +17,7 @@ COMPUTING = (
     "core/datasets/",
     "core/evidence/classification",
     "core/evidence/seeds",
+    "reproductions/experiments/",
 )
 # Not hashed: files that only list names, and the store, whose files are known by their own hashes.
 LISTING = ("__init__.py", "store.py")

@@ -31,6 +31,17 @@ def exactly(value: float) -> Ours:
     )
 
 
+def over_values(values: np.ndarray, *, failed: int = 0, covers: str = "seeds") -> Ours | None:
+    """Mean and middle 95 % of single values that are not finished rows themselves, NaN counted as failed."""
+    finite = np.asarray(values, dtype=float)
+    failed += int(np.count_nonzero(~np.isfinite(finite)))
+    finite = finite[np.isfinite(finite)]
+    if not len(finite):
+        return None
+    low, high = intervals.percentile(finite)
+    return Ours(estimate=float(finite.mean()), low=low, high=high, n=len(finite), failed=failed, covers=covers)
+
+
 def over_seeds(rows: Sequence[Row], name: str, *, scale: float = 1.0, sampling: str | None = None) -> Ours | None:
     """Mean over seeds, the interval of single runs, and, given the name of a standard error, the one with sampling.
 

@@ -11,6 +11,9 @@ Outcome = Literal["reproduced", "partly", "not reproduced", "not comparable"]
 LEAST_RUNS = 5  # fewer single runs say too little about where a run falls
 MOST_FAILURES = 0.1  # a larger share of failed trials keeps a claim from being called reproduced
 
+# Values that were not seen in a source are compared by their rule, but the outcome is not called a verdict.
+UNREAD = {"recalled": "the paper's value is recalled", "computed": "the value is worked out by us from theory"}
+
 
 class Verdict(NamedTuple):
     """The outcome and the sentence that says why."""
@@ -55,9 +58,14 @@ def verdict(claim: Claim, ours: Measured | None, settings: Mapping[str, Any]) ->
     trials = ours.n + ours.failed
     if outcome == "reproduced" and ours.failed > MOST_FAILURES * trials:
         outcome, reason = "partly", f"{reason}; but {ours.failed} of {trials} trials failed"
-    if claim.standing == "recalled":
-        return Verdict("not comparable", f"the paper's value is recalled, not read; by the rule: {outcome} ({reason})")
+    if claim.standing in UNREAD:
+        return Verdict("not comparable", f"{UNREAD[claim.standing]}, not read; by the rule: {outcome} ({reason})")
     return Verdict(outcome, reason)
+
+
+def agrees(rule: Rule, value: float, ours: Measured) -> bool:
+    """Whether ours agrees with a value by its rule alone, however the value is known."""
+    return _judge(rule, value, ours)[0] == "reproduced"
 
 
 def _judge(rule: Rule, value: float, ours: Measured) -> tuple[Outcome, str]:

@@ -12,6 +12,7 @@ import jinja2
 
 from core.evidence.claims import Paper, Picture
 from core.evidence.record import ClaimResult, Record
+from core.evidence.verdicts import UNREAD, Measured, agrees
 from core.publishing import citations, figures, tables
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -24,7 +25,8 @@ LEGEND = (
     "side of the value (of zero for ordering, where only the sign is judged), partly if only our mean is. law: an "
     "exponent, by our interval and a tolerance. More than 10 % failed trials lower reproduced to partly. Known "
     "as: read means seen in the source or in a faithful transcript of it, quoted seen quoted by others, computed "
-    "derived from other numbers, recalled known from memory only and never judged."
+    "worked out by us from theory, recalled known from memory only; the last two are compared by the same rule but "
+    "never called reproduced."
 )
 VERDICTS = ("reproduced", "partly", "not reproduced", "not comparable")
 
@@ -65,7 +67,10 @@ def _figure(
     """Draw one figure and fill its caption; an SVG is always written, because the documents show it."""
     endings = list(dict.fromkeys(["svg", *formats]))
     files = figures.save(picture.id, picture.title, draw, folder / "figures", endings)
+    film = folder / "figures" / f"{picture.id}.gif"
     return {
+        "film": f"figures/{film.name}" if film.exists() else "",
+        "film_data": base64.b64encode(film.read_bytes()).decode() if film.exists() else "",
         "id": picture.id,
         "title": picture.title,
         "caption": picture.caption.format(**words),
@@ -93,6 +98,13 @@ def _context(
         "era": era,
         "claims": [_claim(claim, entries) for claim in record.claims],
         "counts": [(verdict, counts[verdict]) for verdict in VERDICTS if counts[verdict]],
+        "unread": [claim for claim in record.claims if claim.standing in UNREAD and claim.ours],
+        "unread_agree": sum(
+            agrees(claim.rule, claim.value, Measured(**claim.ours.model_dump(exclude={"covers"})))
+            for claim in record.claims
+            if claim.standing in UNREAD and claim.ours
+        ),
+        "sampled": any(claim.ours and claim.ours.wide_low is not None for claim in record.claims),
         "counted": len(counted),
         "counted_equal": sum(claim.verdict == "reproduced" for claim in counted),
         "legend": LEGEND,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,16 @@ STYLE: dict[Any, Any] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Film:
+    """An animated figure: `frames` drawn one by one by `frame(k)`, and a still picture for print."""
+
+    still: Canvas
+    frame: Callable[[int], Canvas]
+    frames: Sequence[int]
+    milliseconds: int = 120
+
+
 @contextmanager
 def style() -> Iterator[None]:
     """The project's matplotlib settings."""
@@ -44,6 +55,9 @@ def save(name: str, title: str, draw: Callable[[], Canvas], folder: Path, format
     """Draw a figure and write it in each format, without dates in the files."""
     with style():
         drawn = draw()
+        if isinstance(drawn, Film):
+            _animate(drawn, folder / f"{name}.gif", title)
+            drawn = drawn.still
         paths = []
         for ending in formats:
             path = folder / f"{name}.{ending}"
@@ -51,6 +65,23 @@ def save(name: str, title: str, draw: Callable[[], Canvas], folder: Path, format
             drawn.savefig(path, format=ending, dpi=150, metadata={"Title": title, **dateless.get(ending, {})})
             paths.append(path)
     return paths
+
+
+def _animate(film: Film, path: Path, title: str) -> None:
+    """Write a film as a GIF that repeats, holding its last frame; one palette for all frames keeps it small."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    pictures = []
+    for k in film.frames:
+        agg = FigureCanvasAgg(film.frame(k))
+        agg.figure.set_dpi(80)
+        agg.draw()
+        pictures.append(Image.fromarray(np.asarray(agg.buffer_rgba())).convert("RGB"))
+    palette = pictures[-1].quantize(64)
+    pages = [one.quantize(palette=palette, dither=Image.Dither.NONE) for one in pictures]
+    times = [film.milliseconds] * (len(pages) - 1) + [12 * film.milliseconds]
+    pages[0].save(path, save_all=True, append_images=pages[1:], duration=times, loop=0, comment=title.encode())
 
 
 def band(ax: Axes, x: np.ndarray, curves: np.ndarray, colour: str) -> None:

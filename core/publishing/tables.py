@@ -47,7 +47,7 @@ def claim_cells(claim: ClaimResult) -> list[str]:
         return [claim.statement, paper, "not measured", "", "", "", claim.verdict, claim.reason]
     of_means = " (of the mean)" if ours.covers.startswith("difference") else ""
     return [
-        claim.statement + (" [recalled]" if claim.standing == "recalled" else ""),
+        claim.statement + (f" [{claim.standing}]" if claim.standing in ("recalled", "computed") else ""),
         paper,
         number(ours.estimate, unit),
         "" if ours.counted else span(ours.low, ours.high, unit) + of_means,

@@ -1,0 +1,1 @@
+"""Trial functions of reproductions that hold more than one experiment."""
