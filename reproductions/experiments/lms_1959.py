@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,18 @@ import numpy as np
 from core.datasets import letters
 from core.evidence.seeds import generator
 from core.learning import lms_theory as theory
+from core.learning import slopes
 from core.learning.compiled import lms
 
 GROWTH = 1e6  # weights this many times as far from the solution as at the start have diverged
+
+
+@cache
+def six_patterns() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Patterns (6, 17), targets (6,), the solution that LMS reaches from zero, and the six excited modes (6, 17)."""
+    x, d = letters.inputs(letters.patterns()), letters.TARGETS
+    r, p = theory.correlations(x, d)
+    return x, d, theory.wiener(r, p), np.linalg.eigh(r)[1].T[::-1][: len(d)]
 
 
 def adaptation(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
@@ -24,7 +34,7 @@ def adaptation(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, 
 
 
 def _adaptation(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-    x, d = letters.inputs(letters.patterns()), letters.TARGETS
+    x, d, solution, modes = six_patterns()
     shown = rng.integers(0, len(d), cell["presentations"])
     noise = cell["noise"] * rng.standard_normal(len(shown)) if cell["noise"] else np.zeros(len(shown))
     # A misread error is as good as a misplaced target: each presentation is a pattern of its own.
@@ -37,8 +47,8 @@ def _adaptation(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, 
     measured["later"] = float(measured["curve"][-50:].mean())
     step = found.history[1] - found.history[0]
     measured["step"] = np.abs(step).mean() / abs(d[shown[0]] + noise[0]) if d[shown[0]] + noise[0] else np.nan
-    modes = np.linalg.eigh(theory.correlations(x, d)[0])[1].T[::-1][: len(d)]
-    measured["modes"] = (found.history - theory.wiener(*theory.correlations(x, d))) @ modes.T
+    if cell["modes"]:
+        measured["modes"] = (found.history - solution) @ modes.T
     if cell["film"]:
         measured |= {"weights": found.history, "shown": shown}
     return measured
@@ -96,13 +106,14 @@ def _wiener_solutions(cell: Mapping[str, Any], rng: np.random.Generator) -> dict
     normal = theory.wiener(*theory.correlations(*theory.normalised(x, d)))
     unit = np.linalg.norm(plain - normal) if cell["norms"] == "unequal" else np.linalg.norm(plain)
     order = rng.integers(0, count, cell["presentations"])
-    found: dict[str, Any] = {}
+    once = lms.alpha_lms(plain, x[:1], d[:1] + 1.0, alpha=0.3)
+    found: dict[str, Any] = {"after_step": (d[0] + 1.0 - once.weights @ x[0]) / once.errors[0]}
     weights = {}
     for rule in ("alpha", "mu"):
         mu = cell["rate"] / 2 / np.mean(np.sum(x**2, axis=1))
         run = lms.alpha_lms if rule == "alpha" else lms.mu_lms
         rate = {"alpha": cell["rate"]} if rule == "alpha" else {"mu": mu}
-        w, total, half = np.zeros(n), np.zeros(n), len(order) // 2
+        w, half = np.zeros(n), len(order) // 2
         w = run(w, x, d, order[:half], **rate).weights
         late = run(w, x, d, order[half:], keep=True, **rate)
         total = late.history.mean(axis=0)
@@ -123,7 +134,7 @@ def time_constants(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[s
 
 def _time_constants(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
     spread = np.array(cell["eigenvalues"], dtype=float)
-    n, total = len(spread), np.zeros(cell["presentations"] + 1)
+    n = len(spread)
     modes = np.zeros((cell["presentations"] + 1, n))
     start = np.ones(n)
     for _ in range(cell["runs"]):
@@ -136,8 +147,7 @@ def _time_constants(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[s
             modes += lms.mu_lms(start, x * np.sqrt(spread), np.zeros(len(x)), mu=cell["mu"], keep=True).history
     modes /= cell["runs"]
     if cell["patterns"] == "signs":
-        total = modes.mean(axis=1)
-        return {"patterns": _decay(total)}
+        return {"patterns": _decay(modes.mean(axis=1))}
     theirs = 1 / (2 * cell["mu"] * spread)
     ours = np.array([_decay(modes[:, k]) for k in range(n)])
     return {"ratio": float(np.mean(ours / theirs)), "measured": ours, "theory": theirs, "curves": modes}
@@ -173,3 +183,22 @@ def _misadjustment(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[st
         "first_order": measured / theory.misadjustment(r, mu),
         "exact": measured / theory.misadjustment_gaussian(r, mu),
     }
+
+
+def by_slopes(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
+    """The six patterns learned by measured slopes, without noise: presentations until the error is down to `goal`.
+
+    Every reading shows all six patterns; an update takes two readings of each of the seventeen gains.
+    """
+    x, d = letters.inputs(letters.patterns()), letters.TARGETS
+    meter = slopes.Meter(lambda w: np.sum((d - w @ x.T) ** 2, axis=-1))
+    highest = theory.eigenvalues(theory.correlations(x, d)[0])[0] * len(d)
+    path = slopes.differential_steepest_descent(
+        meter, np.zeros(x.shape[1]), rate=cell["times"] / highest, step=1.0, iterations=cell["updates"]
+    )
+    losses = np.sum((d - path @ x.T) ** 2, axis=1)
+    reached = np.flatnonzero(losses <= cell["goal"] * losses[0])
+    if not len(reached):
+        return [{"failed": f"not reached in {cell['updates']} updates"} for _ in seeds]
+    each = 2 * x.shape[1] * len(d)
+    return [{"updates": float(reached[0]), "presentations": float(reached[0] * each)} for _ in seeds]

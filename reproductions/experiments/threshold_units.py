@@ -145,7 +145,7 @@ def _many_units(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, 
     v = np.concatenate([[0.0], rng.uniform(-1, 1, units)])
     if cell["rule"] == "backprop":
         return _backprop(x, d, w, v, cell["rate"], most)
-    order = rng.integers(0, len(d), most)
+    order = np.arange(most) % len(d) if cell["order"] == "cyclic" else rng.integers(0, len(d), most)
     if cell["rule"] == "Rule II":
         took = madaline.rule_two(w, v, x, d, order, cell["alpha"], len(d))
         right = np.where(v[0] + plain_madaline.answers(w, x) @ v[1:] >= 0, 1.0, -1.0)
