@@ -49,32 +49,43 @@ def backstory():
 
 
 @pytest.fixture(scope="session")
-def quick(backstory, tmp_path_factory):
-    """The report folder and record of one quick run of zipcodes_1989, and what the command said.
+def quick_of(backstory, tmp_path_factory):
+    """quick_of(name): the report folder and record of one quick run of a reproduction, and what the command said.
 
     Made once for all test processes: the first that asks makes it, the others wait. Tests must not change the folder.
     """
-    place = tmp_path_factory.getbasetemp()
-    place = (place.parent if "PYTEST_XDIST_WORKER" in os.environ else place) / "quick"
-    said = place / "said.json"
-    try:
-        place.mkdir()
-    except FileExistsError:
-        deadline = time.monotonic() + 240
-        while not said.exists() and time.monotonic() < deadline:
-            time.sleep(0.2)
-    else:
-        done = backstory(
-            "run", "zipcodes_1989", "--out", place / "reports", "--workers", 2, "--formats", "svg,png,pdf",
-            BACKSTORY_CACHE=str(place / "cache"),
-        )  # fmt: skip
-        draft = place / "draft.json"
-        draft.write_text(json.dumps({"returncode": done.returncode, "stdout": done.stdout, "stderr": done.stderr}))
-        draft.rename(said)
-    done = SimpleNamespace(**json.loads(said.read_text()))
-    assert done.returncode == 0, done.stderr
-    folder = place / "reports" / "quick" / "zipcodes_1989"
-    return folder, json.loads((folder / "record.json").read_text()), done
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+
+    def once(name):
+        place = root / f"quick-{name}"
+        said = place / "said.json"
+        try:
+            place.mkdir()
+        except FileExistsError:
+            deadline = time.monotonic() + 240
+            while not said.exists() and time.monotonic() < deadline:
+                time.sleep(0.2)
+        else:
+            done = backstory(
+                "run", name, "--out", place / "reports", "--workers", 2, "--formats", "svg,png,pdf",
+                BACKSTORY_CACHE=str(place / "cache"),
+            )  # fmt: skip
+            draft = place / "draft.json"
+            draft.write_text(json.dumps({"returncode": done.returncode, "stdout": done.stdout, "stderr": done.stderr}))
+            draft.rename(said)
+        done = SimpleNamespace(**json.loads(said.read_text()))
+        assert done.returncode == 0, done.stderr
+        folder = place / "reports" / "quick" / name
+        return folder, json.loads((folder / "record.json").read_text()), done
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def quick(quick_of):
+    """The quick run of zipcodes_1989."""
+    return quick_of("zipcodes_1989")
 
 
 def without_cost(folder):

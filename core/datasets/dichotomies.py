@@ -37,17 +37,26 @@ def planted(
 
 
 def separable(x: np.ndarray, d: np.ndarray) -> bool:
-    """Whether some w has d w.x > 0 for every pattern, by linear programming: is d w.x >= 1 feasible?
+    """Whether some w has d w.x > 0 for every pattern, by linear programming: the largest t <= 1 with d w.x / |x| >= t
+    and |w_i| <= 1. A positive answer is checked on every pattern; a margin below 1e-6 counts as none.
 
-    x (P, n) carries its bias input, d (P,) holds +1 and -1. Raises ValueError for other targets or shapes.
+    x (P, n) carries its bias input, d (P,) holds +1 and -1. Raises ValueError for other targets, shapes or zero patterns.
     """
     x, d = np.asarray(x, dtype=float), np.asarray(d, dtype=float)
     if x.ndim != 2 or d.shape != (len(x),) or not np.all(np.abs(d) == 1):
         raise ValueError(f"expected patterns (P, n) and targets (P,) of +1 or -1, not {x.shape} and {d.shape}")
-    found = linprog(np.zeros(x.shape[1]), A_ub=-d[:, None] * x, b_ub=-np.ones(len(x)), bounds=(None, None))
-    if found.status not in (0, 2):
+    length = np.linalg.norm(x, axis=1)
+    if not np.all(length > 0):
+        raise ValueError(f"pattern {int(np.argmin(length))} is all zeros; no weights can classify it")
+    signed = d[:, None] * x / length[:, None]
+    n = x.shape[1]
+    aim = np.zeros(n + 1)
+    aim[n] = -1.0
+    rows = np.column_stack([-signed, np.ones(len(x))])
+    found = linprog(aim, A_ub=rows, b_ub=np.zeros(len(x)), bounds=[(-1, 1)] * n + [(0, 1)])
+    if found.status != 0:
         raise RuntimeError(f"the linear program ended without an answer: {found.message}")
-    return found.status == 0
+    return bool(found.x[n] > 1e-6 and np.all(signed @ found.x[:n] > 0))
 
 
 def absorbed(x: np.ndarray, d: np.ndarray) -> int:

@@ -14,6 +14,8 @@ MOST_FAILURES = 0.1  # a larger share of failed trials keeps a claim from being 
 # Values that were not seen in a source are compared by their rule, but the outcome is not called a verdict.
 UNREAD = {"recalled": "the paper's value is recalled", "computed": "the value is worked out by us from theory"}
 
+AGREES = {"reproduced": "agrees", "partly": "agrees in part", "not reproduced": "does not agree"}
+
 
 class Verdict(NamedTuple):
     """The outcome and the sentence that says why."""
@@ -59,7 +61,10 @@ def verdict(claim: Claim, ours: Measured | None, settings: Mapping[str, Any]) ->
     if outcome == "reproduced" and ours.failed > MOST_FAILURES * trials:
         outcome, reason = "partly", f"{reason}; but {ours.failed} of {trials} trials failed"
     if claim.standing in UNREAD:
-        return Verdict("not comparable", f"{UNREAD[claim.standing]}, not read; by the rule: {outcome} ({reason})")
+        said = reason.replace("the paper's", "the expected")
+        return Verdict(
+            "not comparable", f"{UNREAD[claim.standing]}, not read; by the rule it {AGREES[outcome]} ({said})"
+        )
     return Verdict(outcome, reason)
 
 

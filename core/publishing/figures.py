@@ -44,10 +44,13 @@ def style() -> Iterator[None]:
 
 
 def canvas(
-    columns: int = 1, rows: int = 1, *, width: float = 7.0, height: float = 4.2, **options: Any
+    columns: int = 1, rows: int = 1, *, width: float = 7.0, height: float = 4.2, layout: Any = None, **options: Any
 ) -> tuple[Canvas, Any]:
-    """An empty figure, inches, and its axes; made without pyplot, so nothing stays open."""
-    figure = Canvas(figsize=(width, height))
+    """An empty figure, inches, and its axes; made without pyplot, so nothing stays open.
+
+    `layout` "none" leaves the axes where they are put, as frames of a film need it.
+    """
+    figure = Canvas(figsize=(width, height), layout=layout)
     return figure, figure.subplots(rows, columns, **options)
 
 

@@ -28,7 +28,8 @@ def settled_by_seed(rows: Sequence[Row]) -> np.ndarray:
     """Share of tasks solved, for each seed."""
     found: dict[int, list[float]] = {}
     for row in rows:
-        found.setdefault(row.seed, []).append(row.values["solved"])
+        if not row.failed:
+            found.setdefault(row.seed, []).append(row.values["solved"])
     return np.array([np.mean(solved) for solved in found.values()])
 
 

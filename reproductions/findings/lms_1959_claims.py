@@ -76,13 +76,11 @@ def _capacity(rows: Rows) -> dict[str, Ours | None]:
     capacity = rows["capacity"]
     twice = [row for row in capacity if row.cell["patterns"] == 2 * row.cell["weights"]]
     once = [row for row in capacity if row.cell["patterns"] == row.cell["weights"]]
-    gaps = []
-    for seed in sorted({row.seed for row in capacity}):
-        gaps += [
-            row.values["separable"] - dichotomies.cover_probability(row.cell["patterns"], row.cell["weights"])
-            for row in capacity
-            if row.seed == seed
-        ]
+    gaps = [
+        row.values["separable"] - dichotomies.cover_probability(row.cell["patterns"], row.cell["weights"])
+        for row in capacity
+        if not row.failed
+    ]
     return {
         "two_inputs": exactly(functions),
         "statistical_capacity": over_seeds(rows["absorbed"], "per_weight"),
@@ -137,6 +135,6 @@ def _capacity_by_seed(rows: Sequence[Row], weights: int) -> np.ndarray:
     edges = np.concatenate([[0.0], 0.5 * (np.array(sizes[1:]) + np.array(sizes[:-1])), [sizes[-1]]]) / weights
     widths = dict(zip(sizes, np.diff(edges), strict=True))
     found: dict[int, float] = {}
-    for row in rows:
+    for row in (row for row in rows if not row.failed):
         found[row.seed] = found.get(row.seed, 0.0) + widths[row.cell["patterns"]] * row.values["solved"]
     return np.array(list(found.values()))

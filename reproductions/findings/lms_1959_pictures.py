@@ -34,7 +34,7 @@ def _weights(ax: Any, weights: np.ndarray, limit: float, title: str) -> None:
 
 
 def _frame(arrays: Arrays, k: int) -> Canvas:
-    figure, axes = draw.canvas(3, width=9.6, height=3.7, gridspec_kw={"width_ratios": [1, 1, 1.7]})
+    figure, axes = draw.canvas(3, width=9.6, height=3.7, layout="none", gridspec_kw={"width_ratios": [1, 1, 1.7]})
     weights, shown = arrays["film_weights"], arrays["film_shown"]
     limit = float(np.abs(weights[:, 1:]).max())
     if k:
@@ -49,6 +49,7 @@ def _frame(arrays: Arrays, k: int) -> Canvas:
     axes[2].set(xlim=(-110, 110), title="meter (bars) and target (◆)")
     axes[2].invert_yaxis()
     axes[2].grid(axis="y", visible=False)
+    figure.subplots_adjust(left=0.02, right=0.98, top=0.88, bottom=0.1, wspace=0.35)
     return figure
 
 
