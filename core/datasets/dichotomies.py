@@ -40,7 +40,8 @@ def separable(x: np.ndarray, d: np.ndarray) -> bool:
     """Whether some w has d w.x > 0 for every pattern, by linear programming: the largest t <= 1 with d w.x / |x| >= t
     and |w_i| <= 1. A positive answer is checked on every pattern; a margin below 1e-6 counts as none.
 
-    x (P, n) carries its bias input, d (P,) holds +1 and -1. Raises ValueError for other targets or shapes, or a zero pattern.
+    x (P, n) carries its bias input, d (P,) holds +1 and -1. Raises ValueError for other targets or shapes, and for a
+    pattern of zeros.
     """
     x, d = np.asarray(x, dtype=float), np.asarray(d, dtype=float)
     if x.ndim != 2 or d.shape != (len(x),) or not np.all(np.abs(d) == 1):
