@@ -99,10 +99,8 @@ def studies(settings: Settings) -> dict[str, tuple[Any, list[tuple[dict[str, Any
         for n in settings.widths for mu in settings.mu_traces
     ]  # fmt: skip
     many = range(settings.capacity_seeds)
-    capacity = [
-        ({"weights": n, "patterns": max(1, round(n * ratio)), "draws": settings.draws}, many)
-        for n in settings.capacity_weights for ratio in settings.ratios
-    ]  # fmt: skip
+    sizes = sorted({(n, max(1, round(n * ratio))) for n in settings.capacity_weights for ratio in settings.ratios})
+    capacity = [({"weights": n, "patterns": patterns, "draws": settings.draws}, many) for n, patterns in sizes]
     absorbed = [({"weights": n, "draws": settings.draws}, many) for n in settings.capacity_weights]
     novikoff = [
         ({"data": data, "margin": margin, "dimension": n, "patterns": 200}, range(settings.novikoff_seeds))

@@ -53,7 +53,7 @@ class Settings(BaseModel):
 
 PRESETS = {
     "quick": Settings(
-        seeds=8, quadratics=50, widths=(2, 8, 16), law_widths=(2, 8, 16), time_constant=2000, burn=3, measure=3,
+        seeds=8, quadratics=50, widths=(2, 8, 16), law_widths=(2, 8), time_constant=2000, burn=3, measure=3,
         misadjustment_seeds=5, u_steps=(0.45, 0.7, 1.0, 1.5, 2.5), reach_seeds=5, far_starts=(), goal=0.25,
         networks=((2, 2, 1), (16, 1), (64, 10)),
     ),

@@ -99,14 +99,10 @@ def _context(
         "claims": [_claim(claim, entries) for claim in record.claims],
         "counts": [(verdict, counts[verdict]) for verdict in VERDICTS if counts[verdict]],
         "unread": [claim for claim in record.claims if claim.standing in UNREAD and claim.ours],
-        "unread_agree": sum(
-            agrees(claim.rule, claim.value, Measured(**claim.ours.model_dump(exclude={"covers"})))
-            for claim in record.claims
-            if claim.standing in UNREAD and claim.ours
-        ),
+        "unread_agree": sum(_agrees(claim) for claim in record.claims if claim.standing in UNREAD),
         "sampled": any(claim.ours and claim.ours.wide_low is not None for claim in record.claims),
         "counted": len(counted),
-        "counted_equal": sum(claim.verdict == "reproduced" for claim in counted),
+        "counted_equal": sum(map(_agrees, counted)),
         "legend": LEGEND,
         "failures": f" ({record.measurements['failures']})" if record.measurements.get("failures") else "",
         "notes": [
@@ -119,6 +115,12 @@ def _context(
         "command": _command(record),
         "settings": sorted(record.settings.items()),
     }
+
+
+def _agrees(claim: ClaimResult) -> bool:
+    """Whether ours agrees with the claim's value by its rule, however the value is known."""
+    ours = claim.ours
+    return ours is not None and agrees(claim.rule, claim.value, Measured(**ours.model_dump(exclude={"covers"})))
 
 
 def experiment_counts(record: Record) -> Counter[str]:

@@ -142,7 +142,7 @@ def _many_units(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, 
     x, d = task(cell, rng)
     units, n, most = int(cell["units"]), x.shape[1], int(cell["presentations"])
     w = rng.uniform(-1, 1, (units, n)) / np.sqrt(n)
-    v = np.concatenate([[0.0], rng.uniform(-1, 1, units)])
+    v = rng.uniform(-1, 1, units + 1)  # its bias too: without one a second layer of two units is only one of them
     if cell["rule"] == "backprop":
         return _backprop(x, d, w, v, cell["rate"], most)
     order = np.arange(most) % len(d) if cell["order"] == "cyclic" else rng.integers(0, len(d), most)

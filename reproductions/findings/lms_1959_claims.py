@@ -92,7 +92,7 @@ def _capacity(rows: Rows) -> dict[str, Ours | None]:
 
 def _perceptron(settings: Any, rows: Rows) -> dict[str, Ours | None]:
     clouds, novikoff = rows["clouds"], rows["novikoff"]
-    overlapping = pick(clouds, kind="overlapping", start="large")
+    overlapping = [row for row in pick(clouds, kind="overlapping", start="large") if not row.values["separable"]]
     slow, fast = (pick(clouds, start="zero", rate=rate) for rate in (0.5, 8.0))
     pairs = finished(fast, "updates") - finished(slow, "updates")
     far = pick(clouds, kind="far group", start="zero", rate=0.5)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from core.evidence.claims import Claim, Rule
-from core.evidence.verdicts import Measured, verdict
+from core.evidence.verdicts import Measured, verdict, agrees
 
 KINDS = ("exact", "interval", "within_factor", "at_most", "at_least", "ordering", "law")
 
@@ -61,10 +61,13 @@ positive = st.floats(1e-6, 1e6)
 
 @given(st.sampled_from(KINDS), positive, numbers, st.floats(0, 10), st.floats(0, 10), st.floats(1.01, 10))
 def test_a_recalled_value_is_never_judged(kind, value, estimate, down, up, tolerance):
-    recalled = claim(kind, value, tolerance=tolerance, standing="recalled")
-    found = verdict(recalled, Measured(estimate, estimate - down, estimate + up, 10), {})
-    assert found.verdict == "not comparable"
-    assert "recalled" in found.reason
+    for standing, word in (("recalled", "recalled"), ("computed", "worked out by us")):
+        unread = claim(kind, value, tolerance=tolerance, standing=standing)
+        ours = Measured(estimate, estimate - down, estimate + up, 10)
+        found = verdict(unread, ours, {})
+        assert found.verdict == "not comparable"
+        assert word in found.reason
+        assert ("by the rule it agrees (" in found.reason) == agrees(unread.rule, value, ours)
 
 
 @given(st.sampled_from(KINDS), positive, numbers, st.floats(0, 10), st.floats(1.01, 10))
