@@ -31,7 +31,7 @@ class Settings(BaseModel):
     presentations: Annotated[int, Field(ge=50, le=10**5)] = 100
     alphas: tuple[Positive, ...] = (0.1, 0.2, 0.5, 0.85)
     noises: tuple[Positive, ...] = (2.0, 5.0, 10.0, 20.0)
-    variant_seeds: Count = 200
+    variant_seeds: Count = 100
     stability_times: tuple[Positive, ...] = (0.3, 0.5, 0.7, 0.8, 0.9, 0.99, 1.01, 1.1, 1.2, 1.5)
     stability_seeds: Count = 50
     growth_draws: Count = 200000
@@ -47,7 +47,7 @@ class Settings(BaseModel):
     dimensions: tuple[Annotated[int, Field(ge=2, le=10**4)], ...] = (10, 100, 1000)
     novikoff_seeds: Count = 20
     cloud_seeds: Count = 100
-    net_seeds: Count = 200
+    net_seeds: Count = 100
     net_presentations: Count = 200000
     net_ratios: tuple[Positive, ...] = Field((0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 3.0), min_length=1)
     flips: tuple[Annotated[float, Field(ge=0, le=0.5)], ...] = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
@@ -113,9 +113,8 @@ def studies(settings: Settings) -> dict[str, tuple[Any, list[tuple[dict[str, Any
         ({"kind": kind, "points": 80, "presentations": 20000, "start": s, "rate": rate}, range(settings.cloud_seeds))
         for kind in CLOUDS for s, rate in starts
     ]  # fmt: skip
-    weights = int(NET["units"] * (NET["inputs"] + 1))
     tasks: list[dict[str, Any]] = [XNOR] + [
-        {"task": "random", "patterns": round(weights * ratio), **NET} for ratio in settings.net_ratios
+        {"task": "random", "patterns": round(units.NET_WEIGHTS * ratio), **NET} for ratio in settings.net_ratios
     ]
     nets = [
         ({"rule": name, "order": "random", **task, **rates, "presentations": settings.net_presentations},
@@ -166,7 +165,8 @@ def run(settings: Settings, run: Run) -> Result:
         presentations=int(presented),
         operations=int(operations),
         operations_are="multiply-accumulates of LMS in the studies of stability and misadjustment, two per weight and "
-        "presentation; presentations are those of LMS in all studies",
+        "presentation; presentations are those of LMS in the studies of adaptation, stability, solutions, time "
+        "constants, misadjustment (after settling) and recognition",
         seconds_each=float(np.mean([row.seconds for row in rows["adaptation"][: settings.seeds]])),
         data={},
         measurements={"tables": tables(rows)},

@@ -145,7 +145,7 @@ def run(settings: Settings, run: Run) -> Result:
         presentations=int(presented),
         operations=int(operations),
         operations_are="multiply-accumulates of forward passes for central slopes of the networks in the cost table; "
-        "presentations are squared errors read in the studies of noise",
+        "presentations are squared errors in the studies of noise and of the task, diverged runs at full length",
         seconds_each=float(np.mean([row.seconds for row in noise if row.cell["method"] == "DSD"])),
         data={},
         measurements={"tables": tables(settings.time_constant, sweeps, noise, reached, counted)},

@@ -42,6 +42,17 @@ def over_values(values: np.ndarray, *, failed: int = 0, covers: str = "seeds") -
     return Ours(estimate=float(finite.mean()), low=low, high=high, n=len(finite), failed=failed, covers=covers)
 
 
+def share(hits: np.ndarray, *, failed: int = 0) -> Ours | None:
+    """Share of runs in which something happened (1) or not (0), with the Wilson interval of the share."""
+    hits = np.asarray(hits, dtype=float)
+    if not len(hits):
+        return None
+    low, high = intervals.wilson(round(hits.sum()), len(hits))
+    return Ours(
+        estimate=float(hits.mean()), low=low, high=high, n=len(hits), failed=failed, covers="share of runs (Wilson)"
+    )
+
+
 def over_seeds(rows: Sequence[Row], name: str, *, scale: float = 1.0, sampling: str | None = None) -> Ours | None:
     """Mean over seeds, the interval of single runs, and, given the name of a standard error, the one with sampling.
 

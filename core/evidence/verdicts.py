@@ -12,6 +12,7 @@ LEAST_RUNS = 5  # fewer single runs say too little about where a run falls
 MOST_FAILURES = 0.1  # a larger share of failed trials keeps a claim from being called reproduced
 
 # Values that were not seen in a source are compared by their rule, but the outcome is not called a verdict.
+# A reason then says "by the rule it agrees (...)", which `agrees` looks for.
 UNREAD = {"recalled": "the paper's value is recalled", "computed": "the value is worked out by us from theory"}
 
 AGREES = {"reproduced": "agrees", "partly": "agrees in part", "not reproduced": "does not agree"}
@@ -35,6 +36,11 @@ class Measured(NamedTuple):
     wide_high: float | None = None
     failed: int = 0
     counted: bool = False
+
+
+def agrees(outcome: str, reason: str) -> bool:
+    """Whether a verdict and its reason tell agreement by the rule, however the claim's value is known."""
+    return outcome == "reproduced" or f"by the rule it {AGREES['reproduced']} (" in reason
 
 
 def verdict(claim: Claim, ours: Measured | None, settings: Mapping[str, Any]) -> Verdict:
@@ -66,11 +72,6 @@ def verdict(claim: Claim, ours: Measured | None, settings: Mapping[str, Any]) ->
             "not comparable", f"{UNREAD[claim.standing]}, not read; by the rule it {AGREES[outcome]} ({said})"
         )
     return Verdict(outcome, reason)
-
-
-def agrees(rule: Rule, value: float, ours: Measured) -> bool:
-    """Whether ours agrees with a value by its rule alone, however the value is known."""
-    return _judge(rule, value, ours)[0] == "reproduced"
 
 
 def _judge(rule: Rule, value: float, ours: Measured) -> tuple[Outcome, str]:
@@ -118,12 +119,14 @@ def _law(tolerance: float, value: float, ours: Measured) -> tuple[Outcome, str]:
 def _on_side(kind: str, value: float, ours: Measured) -> tuple[Outcome, str]:
     bound = 0.0 if kind == "ordering" else value
     upward = kind == "at_least" or (kind == "ordering" and value > 0)
-    where = f"{'at least' if upward else 'at most'} {_show(bound)}" + (
-        " (only the sign is judged)" if bound != value else ""
-    )
-    if (ours.low >= bound) if upward else (ours.high <= bound):
+    side = ("above" if upward else "below") if kind == "ordering" else ("at least" if upward else "at most")
+    where = f"{side} {_show(bound)}" + (" (only the sign is judged)" if bound != value else "")
+    reach, middle = (ours.low, ours.estimate) if upward else (-ours.high, -ours.estimate)
+    limit = bound if upward else -bound
+    strict = kind == "ordering"  # no difference at all is no ordering
+    if reach > limit or (reach == limit and not strict):
         return "reproduced", f"our whole interval is {where}"
-    if (ours.estimate >= bound) if upward else (ours.estimate <= bound):
+    if middle > limit or (middle == limit and not strict):
         return "partly", f"our estimate is {where}, but its interval is not"
     return "not reproduced", f"our estimate is not {where}"
 

@@ -69,7 +69,7 @@ def mu_lms(w, x, d, order=None, *, mu: float, keep: bool = False) -> Pass:
 
 
 def alpha_lms(w, x, d, order=None, *, alpha: float, keep: bool = False) -> Pass:
-    """w <- w + alpha e x / |x|^2 (eq. 10, p. 1423): the error of the pattern shown shrinks by 1 - alpha.
+    """w <- w + alpha e x / |x|^2 (eq. 10): the error of the pattern shown shrinks by 1 - alpha.
 
     Raises ValueError as `checked`, `positive` and `squared_lengths`.
     """
@@ -93,7 +93,7 @@ def _pass(w, x, d, shown, rates, keep) -> Pass:
 
 
 def perceptron(w, x, d, order=None, *, rate: float = 1.0, deadzone: float = 0.0, keep: bool = False) -> Pass:
-    """Where the decision is wrong, w <- w + rate d x, that is half the quantiser's error times x (p. 1424).
+    """Where the decision is wrong, w <- w + rate d x, that is half the quantiser's error times x (pp. 1424-1425).
 
     Targets are +1 or -1; a sum s is wrong when d s <= deadzone, so that zero counts as wrong. `errors` holds 1 for
     every update and 0 otherwise. With a deadzone, right answers that are not clear enough are adapted too.

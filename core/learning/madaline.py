@@ -2,7 +2,8 @@
 
 Patterns x (P, n) carry their constant bias input; targets d (P,) are +1 or -1; weights w (U, n). A unit's answer is +1
 where its sum is not negative. Both rules follow the principle of least disturbance: what has to change is changed
-where it takes the least. Source: Widrow and Lehr (1990), pp. 1420-1427, as far as it says; the rest is our reading.
+where it takes the least. Source: Widrow and Lehr (1990), pp. 1420-1421 for Rule I, as far as it says; the rest is our
+reading.
 
 The functions are loops over numbers so that `core.learning.compiled.madaline` can compile the very same lines.
 """

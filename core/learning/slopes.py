@@ -1,6 +1,6 @@
 """Measured slopes, as before 1959: nudge the weights, read the loss again, and count every reading.
 
-A loss is any function from points (..., n) to values (...). Widrow's group adapted systems in this way in the 1950s;
+A loss is any function from points (..., n) to values (...). Widrow and Hoff (1960, p. 97) call it the usual way; the
 formulas for Gaussian errors follow Widrow and Stearns (1985), chapters 4 and 5, or are re-derived here where said.
 """
 
@@ -55,6 +55,7 @@ def best_step(dtype: type | np.dtype = np.float64, *, central: bool = True) -> f
 
 def _checked(w: np.ndarray, step: float) -> np.ndarray:
     w = np.asarray(w)
+    w = w if np.issubdtype(w.dtype, np.floating) else w.astype(float)
     if w.ndim == 0 or w.shape[-1] == 0:
         raise ValueError("weights must be an array (..., n) with at least one weight")
     if not np.all(np.isfinite(w)):
@@ -105,6 +106,8 @@ def along(meter: Meter, w: np.ndarray, direction: np.ndarray, step: float) -> np
     """Central slope along a direction: 2 evaluations. Times a random direction of unit variance per weight, its mean
     is the gradient. Raises as `forward`."""
     w = _checked(w, step)
+    if not np.all(np.isfinite(direction)):
+        raise ValueError("the direction must be finite numbers")
     return (meter.read(w + step * direction) - meter.read(w - step * direction)) / (2 * step)
 
 

@@ -12,7 +12,7 @@ import jinja2
 
 from core.evidence.claims import Paper, Picture
 from core.evidence.record import ClaimResult, Record
-from core.evidence.verdicts import UNREAD, Measured, agrees
+from core.evidence.verdicts import UNREAD, agrees
 from core.publishing import citations, figures, tables
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -99,10 +99,10 @@ def _context(
         "claims": [_claim(claim, entries) for claim in record.claims],
         "counts": [(verdict, counts[verdict]) for verdict in VERDICTS if counts[verdict]],
         "unread": [claim for claim in record.claims if claim.standing in UNREAD and claim.ours],
-        "unread_agree": sum(_agrees(claim) for claim in record.claims if claim.standing in UNREAD),
+        "unread_agree": sum(agrees(claim.verdict, claim.reason) for claim in record.claims if claim.standing in UNREAD),
         "sampled": any(claim.ours and claim.ours.wide_low is not None for claim in record.claims),
         "counted": len(counted),
-        "counted_equal": sum(map(_agrees, counted)),
+        "counted_equal": sum(agrees(claim.verdict, claim.reason) for claim in counted),
         "legend": LEGEND,
         "failures": f" ({record.measurements['failures']})" if record.measurements.get("failures") else "",
         "notes": [
@@ -115,12 +115,6 @@ def _context(
         "command": _command(record),
         "settings": sorted(record.settings.items()),
     }
-
-
-def _agrees(claim: ClaimResult) -> bool:
-    """Whether ours agrees with the claim's value by its rule, however the value is known."""
-    ours = claim.ours
-    return ours is not None and agrees(claim.rule, claim.value, Measured(**ours.model_dump(exclude={"covers"})))
 
 
 def experiment_counts(record: Record) -> Counter[str]:

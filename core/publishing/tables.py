@@ -45,7 +45,7 @@ def claim_cells(claim: ClaimResult) -> list[str]:
     paper = claim.shown or number(claim.value, unit)
     if ours is None:
         return [claim.statement, paper, "not measured", "", "", "", claim.verdict, claim.reason]
-    of_means = " (of the mean)" if ours.covers.startswith("difference") else ""
+    of_means = " (of the mean)" if ours.covers.startswith(("difference", "share")) else ""
     return [
         claim.statement + (f" [{claim.standing}]" if claim.standing in ("recalled", "computed") else ""),
         paper,

@@ -44,6 +44,7 @@ def _adaptation(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, 
         errors = errors + cell["noise"] * rng.standard_normal(errors.shape)
     measured: dict[str, Any] = {"curve": np.sum(errors**2, axis=1), "start": np.sum(errors[0] ** 2)}
     measured |= {f"after_{t}": measured["curve"][t] for t in cell["marks"]}
+    measured["plateau"] = measured["curve"][-1] / measured["curve"][50]
     measured["later"] = float(measured["curve"][-50:].mean())
     step = found.history[1] - found.history[0]
     measured["step"] = np.abs(step).mean() / abs(d[shown[0]] + noise[0]) if d[shown[0]] + noise[0] else np.nan

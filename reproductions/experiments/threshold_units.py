@@ -18,6 +18,8 @@ from core.learning.compiled import lms, madaline
 from core.learning.ops import squared_error, tanh
 from core.networks import dense
 
+NET_WEIGHTS = 55  # of the first layer of the nets below: five units that read ten inputs and the constant
+
 
 def capacity(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
     """Share of cell["draws"] random dichotomies of cell["patterns"] points that a unit can separate."""
@@ -227,4 +229,7 @@ def allowed(pictures: np.ndarray, labels: np.ndarray) -> bool:
     top, bottom = target == letters.LEVELS.max(), target == letters.LEVELS.min()
     a = np.concatenate([x[~top], -x[~bottom]])
     b = np.concatenate([upper[~top], -lower[~bottom]])
-    return linprog(np.zeros(17), A_ub=a, b_ub=b, bounds=(None, None)).status == 0
+    found = linprog(np.zeros(17), A_ub=a, b_ub=b, bounds=(None, None))
+    if found.status not in (0, 2):
+        raise RuntimeError(f"the linear program ended without an answer: {found.message}")
+    return bool(found.status == 0)

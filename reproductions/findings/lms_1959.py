@@ -142,7 +142,7 @@ def gather(rows: Rows) -> dict[str, np.ndarray]:
     main = [r for r in rows["adaptation"] if r.cell["alpha"] == 1.0 and not r.cell["noise"] and not r.cell["film"]]
     film = next(row for row in rows["adaptation"] if row.cell["film"])
     arrays = {
-        "curves": stacked(main, "curve").astype(np.float32),
+        "curves": band(stacked(main, "curve")),
         "modes": mean_modes(main),
         "film_weights": film.arrays["weights"],
         "film_shown": film.arrays["shown"],
@@ -176,6 +176,12 @@ def gather(rows: Rows) -> dict[str, np.ndarray]:
                                                                    "mu_to_normal"))] for row in rows["solutions"]
     ], dtype=float)  # fmt: skip
     return arrays
+
+
+def band(curves: np.ndarray) -> np.ndarray:
+    # (runs, T) -> (4, T)
+    """5 %, median, 95 % and mean over runs."""
+    return np.concatenate([np.percentile(curves, [5, 50, 95], axis=0), curves.mean(axis=0, keepdims=True)])
 
 
 def cover_curve(weights: int, most: float) -> tuple[np.ndarray, np.ndarray]:

@@ -10,9 +10,10 @@ import numpy as np
 
 from core.datasets import dichotomies
 from core.evidence.record import Ours
-from core.evidence.summaries import exactly, finished, over_seeds, over_values
+from core.evidence.summaries import exactly, finished, over_seeds, over_values, share
 from core.evidence.trials import Row
-from reproductions.findings.lms_1959 import mean_modes, settled_by_seed
+from reproductions.experiments import threshold_units as units
+from reproductions.findings.lms_1959 import grouped, mean_modes, settled_by_seed
 
 Rows = Mapping[str, Sequence[Row]]
 
@@ -30,6 +31,7 @@ def measure(settings: Any, rows: Rows) -> dict[str, Ours | None]:
         "start": exactly(finished(main, "start")[0]),
         "step": over_values(steps[np.isfinite(steps)]),
         "floor": over_seeds(main, "later"),
+        "plateau": over_seeds(main, "plateau"),
         "time_constant": over_seeds(pick(rows["constants"], patterns="signs"), "patterns"),
         "slowest_mode": _slowest(main),
     }
@@ -76,17 +78,15 @@ def _capacity(rows: Rows) -> dict[str, Ours | None]:
     capacity = rows["capacity"]
     twice = [row for row in capacity if row.cell["patterns"] == 2 * row.cell["weights"]]
     once = [row for row in capacity if row.cell["patterns"] == row.cell["weights"]]
-    gaps = [
-        row.values["separable"] - dichotomies.cover_probability(row.cell["patterns"], row.cell["weights"])
-        for row in capacity
-        if not row.failed
-    ]
+    points = grouped([row for row in capacity if not row.failed], "patterns", "weights")
+    gaps = [abs(finished(group, "separable").mean() - dichotomies.cover_probability(*key)) for key, group in points]
+    widest = float(max(gaps, default=np.nan))
     return {
         "two_inputs": exactly(functions),
         "statistical_capacity": over_seeds(rows["absorbed"], "per_weight"),
         "half": over_seeds(twice, "separable"),
         "deterministic_capacity": over_seeds(once, "separable"),
-        "cover": over_values(np.array(gaps)),
+        "cover": over_values(np.full(len(gaps), widest), covers="points"),
     }
 
 
@@ -115,9 +115,9 @@ def _nets(settings: Any, rows: Rows) -> dict[str, Ours | None]:
     nets = rows["nets"]
     hung = 1 - finished(pick(nets, task="XNOR", rule="Rule II"), "solved")
     cyclic, random = (settled_by_seed(pick(nets, task="random", rule="Rule I", order=o)) for o in ("cyclic", "random"))
-    weights = 55
+    weights = units.NET_WEIGHTS
     return {
-        "hangs": over_values(hung),
+        "hangs": share(hung),
         "random_order": over_values(random - cyclic),
         "madaline_capacity": over_values(
             _capacity_by_seed(pick(nets, task="random", rule="Rule I", order="random"), weights)

@@ -38,17 +38,16 @@ def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Any]]:
 def rate_of_adaptation(arrays: Arrays, record: Record) -> Canvas:
     """The curve of 1960 over the band of simulated runs."""
     figure, ax = draw.canvas(width=9.0, height=5.2)
-    curves = arrays["curves"]
-    t = np.arange(curves.shape[1])
-    low, middle, high = np.percentile(curves, [5, 50, 95], axis=0)
+    low, middle, high, mean = arrays["curves"]
+    t = np.arange(len(mean))
     ax.fill_between(t, low, high, step="post", color=draw.BLUE, alpha=0.25, linewidth=0)
     ax.step(t, middle, where="post", color=draw.BLUE, linewidth=2)
-    ax.step(t, curves.mean(axis=0), where="post", color=draw.BLUE, linewidth=1.4, linestyle=":")
+    ax.step(t, mean, where="post", color=draw.BLUE, linewidth=1.4, linestyle=":")
     x, y = np.array(CURVE_1960).T
     ax.step(x, y, where="post", color=draw.INK, linewidth=2)
     ax.annotate("1960, one run", (9, 11085), xytext=(8, 6), textcoords="offset points", color=draw.INK)
     where = len(t) // 2
-    ax.annotate(f"ours, 5 to 95 % of {len(curves):,} runs", (where, high[where]), xytext=(4, 18),
+    ax.annotate(f"ours, 5 to 95 % of {len(record.seeds):,} runs", (where, high[where]), xytext=(4, 18),
                 textcoords="offset points", color=draw.BLUE)  # fmt: skip
     ax.annotate("median (solid), mean (dotted)", (where, high[where]), xytext=(4, 3), textcoords="offset points",
                 color=draw.BLUE)  # fmt: skip

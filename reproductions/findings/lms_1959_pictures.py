@@ -12,6 +12,7 @@ from matplotlib.figure import Figure as Canvas
 from core.datasets import letters
 from core.evidence.record import Record
 from core.publishing import figures as draw
+from reproductions.experiments.threshold_units import NET_WEIGHTS
 from reproductions.findings.lms_1959 import cover_curve
 
 Arrays = Mapping[str, np.ndarray]
@@ -111,7 +112,7 @@ def novikoff(arrays: Arrays, record: Record) -> Canvas:
         ax.plot(margins, margins**-2, color=draw.INK, linestyle="--")
         for row, (n, colour) in enumerate(zip(np.unique(points[:, 1]), COLOURS, strict=False)):
             chosen = points[points[:, 1] == n]
-            ax.plot(chosen[:, 0], chosen[:, 2], "o", color=colour, markersize=5, alpha=0.6)
+            ax.plot(chosen[:, 0], chosen[:, 2], "o", color=colour, markersize=5, alpha=0.6, rasterized=True)
             ax.annotate(f"{n:g} weights", (0.03, 0.2 - 0.07 * row), xycoords="axes fraction", color=colour)
         worst = arrays["novikoff_orthogonal"]
         ax.plot(worst[:, 0], worst[:, 2], "D", color=draw.INK, markersize=8)
@@ -133,7 +134,7 @@ def flatness(arrays: Arrays, record: Record) -> Canvas:
     for ax, (name, squash) in zip(axes, (("signum", np.sign), ("tanh", np.tanh), ("linear", None)), strict=True):
         s = w @ x.T
         loss = np.mean((d - (s if squash is None else squash(s))) ** 2, axis=-1)
-        ax.contourf(side, side, loss, levels=14, cmap="Blues")
+        ax.contourf(side, side, loss, levels=14, cmap="Blues").set_rasterized(True)
         share = next(claim.ours.estimate for claim in record.claims if claim.id == f"flat_{name}" and claim.ours)
         ax.set(title=f"{name}: flat at {100 * share:.3g} %", xlabel="weight 1", aspect="equal")
         ax.grid(visible=False)
@@ -150,9 +151,9 @@ def madaline(arrays: Arrays, record: Record) -> Canvas:
         points = arrays[f"nets_random_{rule}"]
         sizes = np.unique(points[:, 0])
         groups = [points[points[:, 0] == p] for p in sizes]
-        axes[0].plot(sizes / 55, [100 * g[:, 1].mean() for g in groups], "o-", color=colour)
+        axes[0].plot(sizes / NET_WEIGHTS, [100 * g[:, 1].mean() for g in groups], "o-", color=colour)
         took = [np.nanmedian(g[:, 2]) if np.isfinite(g[:, 2]).any() else np.nan for g in groups]
-        axes[1].plot(sizes / 55, took, "o-", color=colour)
+        axes[1].plot(sizes / NET_WEIGHTS, took, "o-", color=colour)
         axes[1].annotate(name, (0.97, 0.06 + 0.075 * row), xycoords="axes fraction", ha="right", color=colour)
     axes[0].axvline(2.0, color=draw.INK, linestyle="--", linewidth=1.4)
     axes[0].annotate("capacity told\nfor Rule I: 2", (2.0, 92), xytext=(6, 0), textcoords="offset points", va="top")

@@ -24,6 +24,7 @@ def measure(
 ) -> Mapping[str, Ours | None]:
     """Our side of every claim, by its id in papers/slopes1950s.toml."""
     double = [row for row in sweeps if row.cell["precision"] == "float64"]
+    ratios_of_cost = [(r.values["parameters"], r.values["central"] / r.values["backward_cost"]) for r in counted]
     law = exponents(noise, settings.law_widths)
     samples = settings.samples
     constant, middle = settings.time_constant, settings.u_width
@@ -40,17 +41,16 @@ def measure(
         return over_values(np.array(values), failed=len(rows) - len(good))
 
     largest = max(settings.law_widths)
-    totals = [
-        (row.values["misadjustment"] + row.values["perturbation"]) / theory.least_total(largest, constant)
-        for row in series("best", "DSD", largest) if not row.failed
-    ]  # fmt: skip
+    runs = series("best", "DSD", largest)
+    promised = theory.least_total(largest, constant)
+    totals = [(r.values["misadjustment"] + r.values["perturbation"]) / promised for r in runs if not r.failed]
     least_step = min(row.cell["step"] for row in noise if row.cell["series"] == "step")
     smallest = [row for row in series("step", "DSD") if row.cell["step"] == least_step]
     gone = [row.values["diverged"] for row in smallest]
     return {
         **{f"quadratic_{name}": over_seeds(quadratics, name)
            for name in ("central", "second", "forward", "penalty", "perturbation", "geometric")},
-        "jitters": exactly(fitted_exponent([(r.values["parameters"], r.values["central"]) for r in counted])),
+        "jitters": exactly(fitted_exponent(ratios_of_cost)),
         "forward_evaluations": exactly(max(abs(r.values["forward"] - r.values["parameters"]) for r in counted)),
         "central_evaluations": exactly(max(r.values["central"] / r.values["parameters"] for r in counted)),
         "forward_order": over_seeds(double, "forward_order"),
@@ -62,7 +62,7 @@ def measure(
         "dsd_total_law": law.get(("total", "DSD")),
         "dsd_law": law.get(("fixed", "DSD")),
         "lrs_law": law.get(("fixed", "LRS")),
-        "dsd_total": over_values(np.array(totals)),
+        "dsd_total": over_values(np.array(totals), failed=len(runs) - len(totals)),
         "dsd_mean_field": ratios(series("best", "DSD", middle), lambda row: theory.descent_mean_field(
             middle, theory.descent_rate(middle, samples, constant), samples, row.cell["step"])),
         "lrs_ratio": ratios(series("best", "LRS", middle), lambda row: theory.search_first_order(
@@ -89,8 +89,9 @@ def _equal_parts(rows: list[Row]) -> Ours | None:
         by_seed.setdefault(row.seed, []).append(row)
     found = []
     for group in by_seed.values():
-        m, p = np.array([(r.values["misadjustment"], r.values["perturbation"]) for r in group if not r.failed]).T
-        found.append(m[np.argmin(m + p)] / p[np.argmin(m + p)])
+        points = [(r.values["misadjustment"], r.values["perturbation"]) for r in group if not r.failed]
+        m, p = min(points, key=sum, default=(np.nan, 1.0))
+        found.append(m / p)
     return over_values(np.array(found))
 
 

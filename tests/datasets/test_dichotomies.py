@@ -24,7 +24,7 @@ def test_covers_formula_at_known_points():
     told = {(2, 3): 0.75, (2, 5): 0.3125, (5, 12): 0.274, (15, 37): 0.1215}
     for (n, patterns), share in told.items():
         assert dichotomies.cover_probability(patterns, n) == pytest.approx(share, abs=1e-3)
-    for n in (2, 5, 10):  # sum over P of the probability that P are still separable is the mean number absorbed, + 1
+    for n in (2, 5, 10):  # sum over P of the probability that P are still separable is the mean number absorbed
         mean = sum(dichotomies.cover_probability(p, n) for p in range(1, 40 * n))
         assert mean == pytest.approx(2 * n, abs=1e-6)
 

@@ -29,6 +29,8 @@ def cases(name, lead, width):
     if name == "convolution":
         x, w, b = normal(*lead, 2, 2, 6, 5), normal(*lead, width, 2, 3, 3), normal(*lead, width)
         return (x, w, b), {"stride": 2, "padding": 1, "border": -1.0}
+    if name == "add":
+        return (normal(*lead, 4, width), normal(4, width)), {}
     if name == "flatten":
         return (normal(*lead, 2, width, 3, 2),), {}
     if name == "squared_error":

@@ -2,6 +2,7 @@
 
 from core.learning.ops.activations import relu, scaled_tanh, sigmoid, tanh
 from core.learning.ops.affine import affine
+from core.learning.ops.arithmetic import add
 from core.learning.ops.convolution import convolution
 from core.learning.ops.losses import softmax_cross_entropy, squared_error
 from core.learning.ops.shapes import flatten
@@ -10,6 +11,7 @@ from core.learning.ops.table import OPS, Op, op_of, register
 __all__ = [
     "OPS",
     "Op",
+    "add",
     "affine",
     "convolution",
     "flatten",
