@@ -58,7 +58,7 @@ C = np.array([[1.0, 1, 0], [1, 0, 0], [1, 1, 0]])
 
 
 def t_and_c(side: int) -> tuple[np.ndarray, np.ndarray]:
-    """T (1) and C (0), each turned in four ways, in the middle of a retina. Raises ValueError if its side is below 3."""
+    """T (1) and C (0), each turned four ways, in the middle of a retina. Raises ValueError if its side is below 3."""
     if side < 3:
         raise ValueError(f"T and C need a retina of 3x3 or more, not {side}x{side}")
     at = (side - 3) // 2

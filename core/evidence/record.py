@@ -149,7 +149,7 @@ def _write_trials(path: Path, rows: Sequence[Row]) -> None:
     table = pd.DataFrame(
         [{**row.cell, "seed": row.seed, "failed": row.failed, "reason": row.reason, **row.values} for row in rows]
     )
-    table.to_csv(path, index=False, lineterminator="\n", float_format="%.10g")
+    table.to_csv(path, index=False, lineterminator="\n", float_format="%.7g")
 
 
 def load(folder: Path) -> tuple[Record, dict[str, np.ndarray]]:

@@ -66,8 +66,22 @@ def save(name: str, title: str, draw: Callable[[], Canvas], folder: Path, format
             path = folder / f"{name}.{ending}"
             dateless: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
             drawn.savefig(path, format=ending, dpi=150, metadata={"Title": title, **dateless.get(ending, {})})
+            if ending == "png":
+                _shrink(path, title)
             paths.append(path)
     return paths
+
+
+def _shrink(path: Path, title: str) -> None:
+    """Write a PNG again with a palette of 256 colours, less than half the size and the same to the eye."""
+    from PIL import Image, PngImagePlugin
+
+    told = PngImagePlugin.PngInfo()
+    told.add_text("Title", title)
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
+            path, optimize=True, pnginfo=told, dpi=(150, 150)
+        )
 
 
 def _animate(film: Film, path: Path, title: str) -> None:

@@ -70,7 +70,13 @@ def modes(arrays: Arrays, record: Record) -> Canvas:
         start = measured[0, k]
         ax.plot(t, measured[:, k], color=colour, linewidth=2)
         ax.plot(t, start * (1 - value / 17) ** t, "--", color=draw.INK, linewidth=0.9)
-        ax.annotate(f"{17 / value:.1f}", (0.98, 0.86 - 0.065 * k), xycoords="axes fraction", ha="right", color=colour)
+        ax.annotate(
+            f"{17 / value:.1f}",
+            (0.7 + 0.14 * (k % 3), 0.87 - 0.065 * (k // 3)),
+            xycoords="axes fraction",
+            ha="right",
+            color=colour,
+        )
     ax.set(yscale="log", ylim=(0.1, 60), xlim=(0, 105), xlabel="patterns presented",
            ylabel="|mean weight error| along a mode")  # fmt: skip
     ax.annotate("time constants 17/λ, in patterns:", (0.98, 0.93), xycoords="axes fraction", ha="right")
@@ -114,7 +120,7 @@ def stability(arrays: Arrays, record: Record) -> Canvas:
         times = np.unique(points[:, 1])
         share = np.array([points[points[:, 1] == k, 2].mean() for k in times])
         ax.plot(times, share + lift, mark, color=colour, markersize=7)
-        ax.annotate(label, (0.03, 0.93 - 0.075 * row), xycoords="axes fraction", color=colour)
+        ax.annotate(label, (0.17, 0.89 - 0.075 * row), xycoords="axes fraction", color=colour)
     ax.axvline(1.0, color=draw.INK, linestyle="--", linewidth=1.2)
     ax.axvline(1 / 3, color=draw.RED, linestyle=":", linewidth=1.4)
     ax.annotate("mean square diverges\nfrom here, 1 weight", (1 / 3, 0.33), xytext=(5, 0), textcoords="offset points",

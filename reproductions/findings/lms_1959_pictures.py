@@ -113,7 +113,7 @@ def novikoff(arrays: Arrays, record: Record) -> Canvas:
         for row, (n, colour) in enumerate(zip(np.unique(points[:, 1]), COLOURS, strict=False)):
             chosen = points[points[:, 1] == n]
             ax.plot(chosen[:, 0], chosen[:, 2], "o", color=colour, markersize=5, alpha=0.6, rasterized=True)
-            ax.annotate(f"{n:g} weights", (0.03, 0.2 - 0.07 * row), xycoords="axes fraction", color=colour)
+            ax.annotate(f"{n:g} weights", (0.97, 0.72 - 0.07 * row), xycoords="axes fraction", color=colour, ha="right")
         worst = arrays["novikoff_orthogonal"]
         ax.plot(worst[:, 0], worst[:, 2], "D", color=draw.INK, markersize=8)
         ax.set(xscale="log", yscale="log", xlabel="margin γ", title=f"random patterns, {title}", ylim=(0.7, 3e6))
@@ -156,7 +156,9 @@ def madaline(arrays: Arrays, record: Record) -> Canvas:
         axes[1].plot(sizes / NET_WEIGHTS, took, "o-", color=colour)
         axes[1].annotate(name, (0.97, 0.06 + 0.075 * row), xycoords="axes fraction", ha="right", color=colour)
     axes[0].axvline(2.0, color=draw.INK, linestyle="--", linewidth=1.4)
-    axes[0].annotate("capacity told\nfor Rule I: 2", (2.0, 92), xytext=(6, 0), textcoords="offset points", va="top")
+    axes[0].annotate(
+        "capacity told\nfor Rule I: 2", (2.0, 20), xytext=(-6, 0), textcoords="offset points", va="top", ha="right"
+    )
     axes[0].set(xlabel="patterns per first-layer weight", ylabel="dichotomies learned, %", ylim=(-3, 105))
     axes[1].set(xlabel="patterns per first-layer weight", ylabel="presentations, median of learned", yscale="log")
     return figure

@@ -41,7 +41,7 @@ def step_size(arrays: Arrays, record: Record) -> Canvas:
     axes[0].set_ylabel("relative error of the slope")
     axes[0].annotate("forward: error ~ step", (1.3e-1, 8e-1), ha="right", color=draw.ORANGE, va="bottom")
     axes[0].annotate("central:\nerror ~ step²", (2e-3, 3e-10), ha="left", color=draw.BLUE, va="top")
-    axes[0].annotate("round-off ~ eps / step", (2e-15, 1e-7), ha="left", color=draw.INK)
+    axes[0].annotate("round-off ~ eps / step", (2e-15, 1e-8), ha="left", color=draw.INK)
     return figure
 
 
@@ -176,8 +176,7 @@ def cost(arrays: Arrays, record: Record) -> Canvas:
         (counts[:, 1], draw.GREEN, "forward, n + 1"),
     ):
         left.plot(n, values, "o-", color=colour)
-        left.annotate(name, (n[-1], values[-1]), xytext=(-30, 0) if colour == draw.BLUE else (-8, -34),
-                      textcoords="offset points", color=colour, ha="right")  # fmt: skip
+        left.annotate(name, (0.04, 0.93 if colour == draw.BLUE else 0.86), xycoords="axes fraction", color=colour)
     left.plot(n, counts[:, 3], "o-", color=draw.ORANGE)
     left.annotate("backprop, 2 to 3", (n[-1], counts[-1, 3]), xytext=(-10, 8), textcoords="offset points",
                   color=draw.ORANGE, ha="right")  # fmt: skip
@@ -190,9 +189,8 @@ def cost(arrays: Arrays, record: Record) -> Canvas:
         low, middle, high = np.array([np.nanpercentile(g, [5, 50, 95]) for g in groups]).T
         right.fill_between(widths, low, high, color=COLOURS[method], alpha=0.25, linewidth=0)
         right.plot(widths, middle, "o-", color=COLOURS[method])
-        where = (-40, 4) if method == "LRS" else (0, -34)
-        right.annotate(NAMES[method], (widths[-1], middle[-1]), xytext=where, textcoords="offset points",
-                       color=COLOURS[method], ha="right")  # fmt: skip
+        height = {"LRS": 0.93, "DSD": 0.86, "LMS": 0.79}[method]
+        right.annotate(NAMES[method], (0.04, height), xycoords="axes fraction", color=COLOURS[method])
     right.set(xscale="log", yscale="log", xlabel="number of weights n", ylabel="squared errors read to the goal")
     right.set_xticks(widths, [f"{k:g}" for k in widths])
     right.minorticks_off()
