@@ -48,13 +48,24 @@ def sources(script: Path) -> list[Path]:
     return sorted(path for path in found if path.name not in LISTING)
 
 
+def _listed(package: str) -> dict[str, str]:
+    """The names that the __init__ of a package imports, and the modules they come from; empty for a module."""
+    place = ROOT / package.replace(".", "/") / "__init__.py"
+    if not place.exists():
+        return {}
+    nodes = ast.walk(ast.parse(place.read_text(encoding="utf-8")))
+    return {a.name: n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module for a in n.names}
+
+
 def _imported(path: Path) -> Iterator[Path]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            listed = _listed(node.module)
+            names = [listed.get(alias.name, f"{node.module}.{alias.name}") for alias in node.names]
+            names += [] if listed else [node.module]
         for name in names:
             place = name.replace(".", "/")
             for candidate in (f"{place}.py", f"{place}/__init__.py"):

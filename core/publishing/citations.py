@@ -47,9 +47,13 @@ def apa(entries: Mapping[str, Any], key: str) -> str:
     field = {name: re.sub(r"[{}]", "", str(value)).replace("--", "–") for name, value in entry.fields.items()}
     people = [_initials(person) for person in entry.persons["author"]]
     authors = people[0] if len(people) == 1 else f"{', '.join(people[:-1])}, & {people[-1]}"
+    paged = "pages" in field
     where = {
-        "article": "{journal}, {volume}" + ("({number})" if "number" in field else "") + ", {pages}.",
-        "inproceedings": "In {booktitle} (pp. {pages}).",
+        "article": "{journal}, {volume}"
+        + ("({number})" if "number" in field else "")
+        + (", {pages}." if paged else "."),
+        "inproceedings": "In {booktitle}" + (" (pp. {pages})." if paged else "."),
+        "incollection": "In {booktitle} (pp. {pages}). {publisher}.",
         "book": "{publisher}.",
         "phdthesis": "[Doctoral dissertation, {school}].",
         "misc": "{howpublished}.",

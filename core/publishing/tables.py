@@ -20,7 +20,7 @@ CLAIM_COLUMNS = ("claim", "paper", "ours", "middle 95 % of runs", "with sampling
 
 
 def number(value: Any, unit: str = "") -> str:
-    """A number with three significant digits, or all digits if it is a whole number; None is an empty string."""
+    """A number with three significant digits, or all its whole digits if there are more; None is an empty string."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -29,7 +29,7 @@ def number(value: Any, unit: str = "") -> str:
     if not math.isfinite(value):
         return ""
     whole = value == int(value) and abs(value) < 1e15
-    text = f"{int(value):,}" if whole else f"{value:.3g}"
+    text = f"{round(value):,}" if whole or 1000 <= abs(value) < 1e7 else f"{value:.3g}"
     return f"{text} {unit}".strip()
 
 

@@ -7,9 +7,9 @@ lane's number does not depend on its neighbours.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -25,7 +25,7 @@ _LARGEST = 700.0  # exp of more overflows soon after; a sigmoid is 0 or 1 long b
 
 
 def _splat(value: float) -> ir.Constant:
-    return ir.Constant(_VECTOR, [value] * LANES)
+    return ir.Constant(_VECTOR, [float(value)] * LANES)
 
 
 @intrinsic
@@ -83,12 +83,13 @@ def _exponential(builder: Any, x: Any) -> Any:
     high, low = _splat(_LARGEST), _splat(-_LARGEST)
     x = builder.select(builder.fcmp_ordered(">", x, high), high, x)
     x = builder.select(builder.fcmp_ordered("<", x, low), low, x)
-    shifted = builder.fadd(builder.fmul(x, _splat(1 / math.log(2))), _splat(_SHIFTER))
+    shifted = builder.fadd(builder.fmul(x, _splat(float(1 / np.log(2)))), _splat(_SHIFTER))
     k = builder.fsub(shifted, _splat(_SHIFTER))
     f = _fma(builder, k, _splat(-_LN2_LOW), _fma(builder, k, _splat(-_LN2_HIGH), x))
-    total = _splat(1 / math.factorial(13))
+    inverse_factorials = 1 / np.cumprod([1.0, *range(1, 14)])
+    total = _splat(inverse_factorials[13])
     for power in range(12, -1, -1):
-        total = _fma(builder, total, f, _splat(1 / math.factorial(power)))
+        total = _fma(builder, total, f, _splat(inverse_factorials[power]))
     bits = builder.bitcast(shifted, _INTEGERS)
     biased = builder.add(bits, ir.Constant(_INTEGERS, [1023] * LANES))
     power_of_two = builder.bitcast(builder.shl(biased, ir.Constant(_INTEGERS, [52] * LANES)), _VECTOR)
