@@ -63,7 +63,8 @@ def apa(entries: Mapping[str, Any], key: str) -> str:
 
 def _initials(person: Any) -> str:
     given = " ".join(f"{name[0]}." for name in (*person.first_names, *person.middle_names))
-    return f"{' '.join((*person.prelast_names, *person.last_names))}, {given}"
+    family = re.sub(r"[{}]", "", " ".join((*person.prelast_names, *person.last_names)))
+    return f"{family}, {given}" if given else family
 
 
 def _entry(entries: Mapping[str, Any], key: str) -> Any:

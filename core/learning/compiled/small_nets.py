@@ -107,7 +107,7 @@ def _measure(p, act, x, t, all_rows, inputs, outputs, first, source, weight, bia
 
 @compiled
 def _train(p, x, t, order, inputs, outputs, first, source, weight, bias, rate, momentum, decay, online, cross_entropy,
-           dead, margin, sweeps, every, lanes, snapshot, solved, losses, slope):  # fmt: skip
+           dead, margin, sweeps, every, check, lanes, snapshot, solved, losses, slope):  # fmt: skip
     units, size = len(bias), len(p)
     act, delta = np.zeros((inputs + units) * L), np.zeros((inputs + units) * L)
     g, v = np.zeros(size), np.zeros(size)
@@ -118,10 +118,11 @@ def _train(p, x, t, order, inputs, outputs, first, source, weight, bias, rate, m
     eta, alpha, keep = splat(-rate), splat(momentum), splat(1.0 - decay)
     for sweep in range(sweeps + 1):
         recording = every > 0 and sweep % every == 0 and sweep // every < losses.shape[0]
-        _measure(p, act, x, t, all_rows, inputs, outputs, first, source, weight, bias, margin, loss, right, dead)
+        done = 0
+        if recording or sweep % check == 0 or sweep == sweeps:
+            _measure(p, act, x, t, all_rows, inputs, outputs, first, source, weight, bias, margin, loss, right, dead)
         if recording:
             losses[sweep // every] = loss
-        done = 0
         for lane in range(L):
             if right[lane] and solved[lane] < 0:
                 solved[lane] = sweep
@@ -170,6 +171,7 @@ def train(
     margin: float,
     sweeps: int,
     every: int = 0,
+    check: int = 1,
 ) -> Trained:
     """Gradient descent for up to LANES seeds at once, each until all its outputs are within `margin` of the targets.
 
@@ -177,7 +179,8 @@ def train(
     one pattern. `order` (R, cycle, M) says which patterns each seed is shown in sweep s, at s modulo the cycle; by
     default all, as given. dw = -rate * gradient + momentum * previous dw; then w <- (1 - decay) w. The loss is half
     the sum of squared errors, or cross-entropy; errors below `dead` count as zero. With `every` the losses are
-    recorded every so many sweeps and training goes on to the end. Numbers that overflow are left as they are.
+    recorded every so many sweeps and training goes on to the end. Whether a seed is right is looked at before the first
+    sweep and after every `check` sweeps. Numbers that overflow are left as they are.
     Raises ValueError for shapes that do not fit the wiring, or numbers that are not finite.
     """
     start, x, t = (np.ascontiguousarray(a, dtype=float) for a in (start, x, t))
@@ -200,7 +203,7 @@ def train(
     _train(
         p, x.ravel(), t.ravel(), shown.reshape(len(shown), -1), wiring.inputs, wiring.outputs, wiring.first,
         wiring.source, wiring.weight, wiring.bias, float(rate), float(momentum), float(decay), online, cross_entropy,
-        float(dead), float(margin), int(sweeps), int(every), replicas, snapshot, solved, losses, slope,
+        float(dead), float(margin), int(sweeps), int(every), int(check), replicas, snapshot, solved, losses, slope,
     )  # fmt: skip
     final = unpack(p, start.shape)
     kept = np.where(solved[:replicas, None] >= 0, unpack(snapshot, start.shape), final)
