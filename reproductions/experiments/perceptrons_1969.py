@@ -31,7 +31,8 @@ def _xor_one_layer(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[st
     x, d = np.column_stack([np.ones(4), bits]), 2 * wanted[:, 0] - 1
     start = rng.normal(0, 0.5, 3)
     order = np.tile(rng.permutation(4), cell["sweeps"])
-    steps = lms.perceptron(np.round(4 * start) / 4, x, d, order, keep=True).history[::4]
+    each = lms.perceptron(np.round(4 * start) / 4, x, d, order, keep=True).history
+    steps = each[::4]
     seen: dict[tuple[float, ...], int] = {}
     period = 0
     for k, w in enumerate(steps):
@@ -57,7 +58,7 @@ def _xor_one_layer(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[st
     return {
         "period": float(period) if period else np.nan, "least_wrong": float(wrong.min()),
         "lms_largest": float(np.abs(x @ settled).max()), "logistic_from_half": float(np.abs(outputs - 0.5).max()),
-        "perceptron": steps[: cell["sweeps"]], "linear": linear[:: 100], "logistic": np.array(path),
+        "perceptron": each[:61], "linear": linear[:: 100], "logistic": np.array(path),
         "settled": settled,
     }  # fmt: skip
 

@@ -98,7 +98,7 @@ def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Canvas]
 def xor_one_layer(arrays: Arrays, record: Record) -> Canvas:
     """Weights over time for three rules on one unit."""
     figure, axes = draw.canvas(3, width=11.0, height=4.0)
-    panels = (("perceptron", "perceptron rule: in circles", "sweeps", 1),
+    panels = (("perceptron", "perceptron rule: in circles", "presentations", 1),
               ("linear", "LMS: towards zero", "presentations", 100),
               ("logistic", "logistic unit: to zero, so one half", "sweeps", 1))  # fmt: skip
     for ax, (name, title, unit, step) in zip(axes, panels, strict=True):
@@ -135,7 +135,7 @@ def xor_surfaces(arrays: Arrays, record: Record) -> Canvas:
     for ax, z, title in zip(
         axes, surfaces, ("one layer: one half everywhere", "two hidden units: solved"), strict=False
     ):
-        filled = ax.contourf(side, side, z, levels=np.linspace(0, 1, 11), cmap="RdBu_r", vmin=0, vmax=1)
+        filled = ax.contourf(side, side, z, levels=np.linspace(-0.05, 1.05, 12), cmap="RdBu_r", vmin=0, vmax=1)
         filled.set_rasterized(True)
         for x, y in ((0, 0), (0, 1), (1, 0), (1, 1)):
             on = x != y
@@ -211,5 +211,5 @@ def connectedness(arrays: Arrays, record: Record) -> Canvas:
     for ax, picture, title in zip(
         axes, connectedness_figures(), ("connected", f"{1 + pieces[0]:g} pieces"), strict=True
     ):
-        draw.image(ax, picture, title)
+        draw.image(ax, 2.0 * picture - 1, title)
     return figure

@@ -1,0 +1,68 @@
+"""What one layer cannot do: the quick preset end to end, and its parts against known numbers."""
+
+import numpy as np
+import pytest
+
+from core.datasets import boolean
+from reproductions import execute
+from reproductions.experiments import perceptrons_1969 as experiments
+
+
+def test_the_quick_run_measures_what_it_can_and_draws_every_figure(quick_of):
+    folder, record, _ = quick_of("perceptrons_1969")
+    paper = execute.paper_of("perceptrons_1969")
+    ours = {claim["id"]: claim["ours"] for claim in record["claims"]}
+    assert list(ours) == [claim.id for claim in paper.claim]
+    assert {name for name, value in ours.items() if value is None} == {"functions_4"}  # enumerated in the paper preset
+    assert [ours[f"functions_{n}"]["estimate"] for n in (1, 2, 3)] == [4, 14, 104]
+    assert ours["parity_order"]["estimate"] == 1
+    assert {path.stem for path in (folder / "figures").glob("*.svg")} == {figure.id for figure in paper.figure}
+
+
+def test_the_perceptron_needs_the_updates_of_the_notes_for_parity():
+    told = {1: (5, 2), 2: (29, 5), 3: (177, 13), 4: (1185, 38), 5: (7437, 102), 6: (50261, 295)}
+    for n, (updates, largest) in told.items():
+        found = experiments.parity_updates({"n": n}, [0])[0]
+        assert (found["updates"], found["largest"]) == (updates, largest)
+        assert 2**n / n <= updates <= 10**n
+
+
+def test_masks_are_products_of_bits_and_parity_needs_the_largest():
+    x = boolean.corners(3)
+    features = experiments.masks(3, 2)
+    assert features.shape == (8, 7)
+    assert features[:, 0].tolist() == [1] * 8
+    assert (features[:, 4] == x[:, 0] * x[:, 1]).all()
+    assert [experiments.parity_order({"n": n}, [0])[0]["order"] for n in (2, 3, 4)] == [2, 3, 4]
+    # Parity of n bits is sum over masks of (-2)^(size - 1): the exact coefficients, whose largest is 2^(n - 1).
+    for n in (2, 5):
+        found = experiments.coefficients({"n": n}, [0])[0]
+        assert found["largest"] == pytest.approx(2 ** (n - 1))
+        assert found["last"] == pytest.approx(2 ** (n - 1))
+
+
+def test_unate_never_rejects_a_threshold_function():
+    rng = np.random.default_rng(0)
+    x = 2 * boolean.corners(4) - 1
+    functions = np.where(x @ rng.standard_normal((4, 300)) + rng.standard_normal(300) > 0, 1.0, -1.0).T
+    assert experiments.unate(functions, 4).all()
+    assert not experiments.unate(2 * boolean.parity(4)[1].T - 1, 4).any()
+
+
+def test_two_figures_that_windows_see_alike_differ_in_pieces():
+    found = experiments.windows_alike({}, [0])[0]
+    assert (found["pieces_a"], found["pieces_b"]) == (1, 2)
+    assert found["window"] >= experiments.SPACING
+    a, b = experiments.connectedness_figures()
+    assert a.sum() == b.sum()
+    assert experiments._views(a, 30) != experiments._views(b, 30)
+
+
+def test_one_layer_and_xor():
+    row = experiments.xor_one_layer({"sweeps": 300, "entropy": 1}, [0])[0]
+    assert row["period"] >= 1
+    assert row["least_wrong"] >= 1
+    assert row["lms_largest"] < 0.1
+    assert row["logistic_from_half"] < 0.01
+    solved = experiments.xor_hidden({"sweeps": 5000, "entropy": 1}, range(8))
+    assert np.mean([r["solved"] for r in solved]) >= 0.5
