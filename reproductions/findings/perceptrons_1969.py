@@ -185,14 +185,9 @@ def parity(arrays: Arrays, record: Record) -> Canvas:
     axes[0].plot(n, 10.0**n, "--", color=draw.INK)
     axes[0].plot(n, updates, "o-", color=draw.BLUE, markersize=8)
     axes[0].plot(n, 2.0**n / n, ":", color=draw.FAINT)
-    axes[0].annotate(
-        "bound of the theorem, 10ⁿ", (n[-2], 10.0 ** n[-2]), xytext=(-8, 8), textcoords="offset points", ha="right"
-    )
-    axes[0].annotate(
-        "measured", (n[-1], updates[-1]), xytext=(-8, -22), textcoords="offset points", ha="right", color=draw.BLUE
-    )
-    axes[0].annotate("at least 2ⁿ/n", (n[-1], 2.0 ** n[-1] / n[-1]), xytext=(-4, -18), textcoords="offset points",
-                     ha="right",                     color=draw.FAINT)  # fmt: skip
+    for row, (text, colour) in enumerate((("- - bound of the theorem, 10ⁿ", draw.INK), ("measured", draw.BLUE),
+                                          ("··· at least 2ⁿ/n", draw.FAINT))):  # fmt: skip
+        axes[0].annotate(text, (0.04, 0.93 - 0.08 * row), xycoords="axes fraction", color=colour)
     axes[0].set(yscale="log", xlabel="bits", ylabel="updates until all are right", title="perceptron rule on all masks")
     bits, largest, _ = arrays["coefficients"].T
     axes[1].plot(bits, 2.0 ** (bits - 1), "--", color=draw.INK)
