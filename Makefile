@@ -31,6 +31,7 @@ lint: $(VENV)/ready-dev  ## check style and types
 bench: $(VENV)/ready-bench  ## time our loops beside PyTorch's and scikit-learn's
 	$(BIN)/python benchmarks/online_pass.py --write
 	$(BIN)/python benchmarks/lms.py --write
+	$(BIN)/python benchmarks/small_nets.py --write
 
 clean:  ## remove .venv and quick reports
 	rm -rf $(VENV) reports/quick reports/custom
