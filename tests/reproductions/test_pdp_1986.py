@@ -1,0 +1,130 @@
+"""The small networks of 1986: the quick preset end to end, a golden trace, and the measures."""
+
+import numpy as np
+import pytest
+
+from core.datasets import families
+from core.learning import checks
+from core.learning.ops import squared_error
+from core.learning.ordered import OrderedSystem
+from core.networks import grouped
+from reproductions import execute, pdp_1986
+from reproductions.experiments import pdp_1986 as experiments
+
+XOR = {**pdp_1986.RECIPE, "task": "xor", "net": "xor 2-2-1", "sweeps": 3000, "entropy": 1986}
+
+# Losses every 100 sweeps of the symmetry net, seed 0, computed once through the ordered system alone.
+GOLDEN = [
+    7.5309505835398936, 3.9996062182340566, 3.999515626589721, 3.999378791434885, 3.9991571137123034,
+    3.9987652336422563, 3.9979946371660215, 3.9962337806423998, 3.9905222509139753, 3.8464091604562496,
+]  # fmt: skip
+
+
+def test_the_quick_run_measures_every_claim_and_draws_every_figure(quick_of):
+    folder, record, _ = quick_of("pdp_1986")
+    paper = execute.paper_of("pdp_1986")
+    ours = {claim["id"]: claim["ours"] for claim in record["claims"]}
+    assert list(ours) == [claim.id for claim in paper.claim]
+    missing = {name for name, value in ours.items() if value is None}
+    assert missing <= {
+        "chauvin_slow",
+        "mp_weights",
+        "stuck_outputs",
+        "stuck_escapes",
+        "stuck_grows",
+        "parity",
+        "parity_counting",
+    }
+    assert ours["xor_direct"]["n"] >= 55
+    assert ours["encoder"]["estimate"] > 0.9
+    assert ours["trees_train"]["estimate"] < 50
+    drawn = {path.stem for path in (folder / "figures").glob("*.svg")}
+    assert {figure.id for figure in paper.figure} - drawn <= {"xor_surfaces"}
+    tables = {table["id"]: table for table in record["measurements"]["tables"]}
+    for name in ("tasks", "hidden", "rates", "addition", "scale", "losses"):
+        columns = tables[name]["columns"]
+        assert {"seeds", "diverged", "sweeps at most", "learned, %"} <= set(columns), name
+
+
+def test_parameter_counts():
+    counts = {"xor 2-2-1": 9, "xor direct": 7, "parity": 25, "symmetry": 17, "encoder": 59, "addition 4-3-3": 27}
+    for name, count in counts.items():
+        assert experiments.NETS[name].parameters == count
+    assert experiments.TREES.parameters == 24 * 6 + 6 + 12 * 6 + 6 + 12 * 12 + 12 + 12 * 6 + 6 + 6 * 24 + 24
+    assert experiments.tied_wiring().parameters == 12
+
+
+def test_the_symmetry_golden_trace():
+    cell = pdp_1986.symmetry(6, sweeps=900, every=100, entropy=1986)
+    found = experiments.learn(cell, [0])[0]
+    assert found["losses"] == pytest.approx(GOLDEN, rel=1e-6)
+
+
+def test_gradients_of_a_grouped_net_are_measured_slopes():
+    net = grouped.Net((2, 1, 2, 1), ((0,), (0, 1), (1, 2)))
+    rng = np.random.default_rng(0)
+    x, t = rng.standard_normal((5, 2)), rng.uniform(0, 1, (5, 1))
+
+    def loss(system, p, x, t):
+        y = grouped.outputs(system, net, p, system.constant(x))
+        return system.apply(squared_error, y, system.constant(t))
+
+    checks.require(checks.full_error(loss, net.init(rng, 1.0), x, t), "grouped")
+    p = net.init(rng, 1.0)
+    system = OrderedSystem()
+    y = grouped.outputs(system, net, system.parameters(p), system.constant(x))
+    assert experiments.evaluate(net, net.flat(p), x)[-1] == pytest.approx(y.value)
+
+
+def test_a_seed_learns_the_same_whoever_shares_its_block():
+    together, alone = experiments.learn(XOR, [4, 5, 6]), experiments.learn(XOR, [5])[0]
+    assert alone == together[1]
+
+
+def test_what_is_stuck_is_told_and_not_restarted():
+    short = experiments.learn({**XOR, "sweeps": 10}, range(8))
+    assert all(row["solved"] == 0 and "sweeps" not in row and "failed" not in row for row in short)
+    assert all(row["presentations"] == 40 for row in short)
+    long = experiments.learn(XOR, range(8))
+    assert all(row["presentations"] == 4 * row["sweeps"] for row in long if row["solved"])
+
+
+def test_mirrored_powers_of_two_are_measured_as_such():
+    unit = np.array([1.0, -2, 4, -4, 2, -1])
+    found = experiments.mirror(np.stack([3 * unit, -3 * unit], axis=1))
+    assert found == pytest.approx({"largest": 4, "middle": 2, "residual": 0, "copies": 0})
+    assert experiments.mirror(np.ones((6, 2)))["residual"] == pytest.approx(2)
+
+
+def test_bit_counters_and_kernels_are_told_from_others():
+    bits = np.array([0, 1, 1, 2])
+    counter = np.array([[0.1, 0.9], [0.5, 0.5], [0.5, 0.5], [0.9, 0.1]])
+    assert experiments.counting(counter, bits) == pytest.approx(1)
+    assert experiments.counting(np.array([[0.5], [0.0], [1.0], [0.5]]), bits) == pytest.approx(0)
+    assert experiments.kind_of(np.ones((3, 3))) == "one sign"
+    assert experiments.kind_of(np.array([[-1, -1, -1], [-1, 8, -1], [-1, -1, -1.0]])) == "centre against surround"
+    assert experiments.kind_of(np.array([[1, 0, -1]] * 3)) == "bar or edge"
+
+
+def test_tied_weights_are_shared_and_the_net_sees_a_letter_wherever_it_is():
+    wiring = experiments.tied_wiring()
+    assert len(wiring.bias) == 26
+    assert len(wiring.source) == 25 * 9 + 25
+    assert set(wiring.weight[: 25 * 9]) == set(range(9))
+    rows = experiments.t_and_c({"rate": 0.02, "momentum": 0.9, "reach": 1.0, "sweeps": 8000, "entropy": 1}, range(8))
+    assert np.mean([row["solved"] for row in rows]) >= 0.25
+
+
+def test_trees_hold_out_four_cases_and_score_them_apart():
+    cell = {"stages": [[0.02, 0.9, 3000]], "decay": 0.0002, "reach": 1.0, "entropy": 3}
+    rows = experiments.trees(cell, [0, 1])
+    for row in rows:
+        assert 0 <= row["held_out"] <= 4
+        assert row["train"] > 0.02  # learning has begun
+        assert row["loss"][-1] < 0.5 * row["loss"][0]
+        assert row["people"].shape == (24, 6)
+    nation = np.zeros((24, 6))
+    nation[:, 2] = np.repeat([1.0, -1.0], 12) + 0.01 * np.arange(24)
+    nation[:, [0, 1, 3, 4, 5]] = np.random.default_rng(0).standard_normal((24, 5))
+    assert experiments.told(nation)["nation"] > 0.95
+    assert sorted(set(families.GENERATION)) == [1, 2, 3]
