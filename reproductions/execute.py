@@ -140,7 +140,7 @@ def run(request: Request) -> tuple[records.Record, Path]:
     result = module.run(settings, Run(paper, preset, settings, store, request.workers, progress))
     with folders.replacing(target) as working:
         records.save(working, result.record, result.rows, result.arrays)
-        _publish(working, paper, module.figures, formats)
+        _publish(working, paper, module.figures, formats, request.workers.count)
     return result.record, target
 
 
@@ -179,9 +179,11 @@ def _essence(claim: records.ClaimResult) -> tuple[Any, ...]:
     return claim.value, claim.standing, claim.rule.kind, claim.rule.tolerance, claim.verdict
 
 
-def _publish(folder: Path, paper: Paper, figures: Callable[..., Any], formats: Sequence[str]) -> None:
+def _publish(
+    folder: Path, paper: Paper, figures: Callable[..., Any], formats: Sequence[str], processes: int = 1
+) -> None:
     record, arrays = records.load(folder)
-    documents.write(folder, record, paper, figures(record, arrays), catalogue.BIBLIOGRAPHY, formats)
+    documents.write(folder, record, paper, figures(record, arrays), catalogue.BIBLIOGRAPHY, formats, processes)
 
 
 def found_records(out: Path) -> tuple[list[tuple[Path, records.Record]], list[str]]:

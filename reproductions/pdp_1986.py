@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.evidence.run import Result, Run
 from core.evidence.trials import Row
 from core.learning.compiled.lanes import LANES
+from reproductions.experiments import family_trees
 from reproductions.experiments import pdp_1986 as experiments
 from reproductions.findings.pdp_1986 import chosen_factors, gather, tables
 from reproductions.findings.pdp_1986_claims import measure
@@ -55,7 +56,7 @@ class Settings(BaseModel):
     parity_bits: tuple[Annotated[int, Field(ge=2, le=8)], ...] = Field((2, 3, 4, 5, 6, 7), min_length=2)
     factors: tuple[Positive, ...] = Field((0.1, 0.2, 0.3, 0.5, 1.0), min_length=1)
     solla_seeds: Count = 50
-    solla_rates: tuple[Positive, ...] = Field((0.005, 0.01, 0.02, 0.05, 0.1), min_length=1)
+    solla_rates: tuple[Positive, ...] = Field((0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1), min_length=1)
     solla_bits: Annotated[int, Field(ge=5, le=12)] = 8
     entropy: int = Field(1986, ge=0)
 
@@ -143,7 +144,7 @@ def studies(s: Settings) -> Studies:
             for h in (3, 6)]),
         "T and C": (experiments.t_and_c, [
             ({"rate": rate, "momentum": 0.9, "reach": 1.0, "sweeps": s.parity_sweeps}, some) for rate in (0.02, 0.1)]),
-        "trees": (experiments.trees, trees),
+        "trees": (family_trees.trees, trees),
         "old symmetry": (experiments.learn_with_measures, [
             (symmetry(n, sweeps=s.scale_sweeps, margin=margin), scale) for margin in (0.5, 0.1) for n in s.old_bits]),
         "new symmetry": (experiments.learn, [
@@ -187,7 +188,7 @@ def run(settings: Settings, run: Run) -> Result:
     best = max(range(len(each)), key=lambda k: np.mean([row.values["train"] for row in each[k]]))
     rate, decay, sweeps = settings.recipes[best]
     working = {"recipe": "working", "stages": [[rate, 0.9, sweeps]], "decay": decay, "reach": 1.0}
-    go("trees, working recipe", experiments.trees, [(working, range(settings.tree_seeds))])
+    go("trees, working recipe", family_trees.trees, [(working, range(settings.tree_seeds))])
     presented = sum(row.values.get("presentations", 0.0) for group in rows.values() for row in group)
     operations = sum(
         row.values["presentations"] * experiments.net_of(row.cell).operations

@@ -44,7 +44,8 @@ class Settings(BaseModel):
 PRESETS = {
     "quick": Settings(
         seeds=10, sweeps=200, hidden_seeds=40, hidden_sweeps=3000, enumerated=(1, 2, 3), sampled=(3, 4), draws=10000,
-        draw_seeds=5, update_bits=(1, 2, 3, 4, 5, 6), boxes=(1, 2),
+        draw_seeds=5, parity_bits=(2, 3, 4, 5), coefficient_bits=tuple(range(2, 10)), update_bits=(1, 2, 3, 4, 5, 6),
+        boxes=(1, 2),
     ),
     "paper": Settings(),
 }  # fmt: skip

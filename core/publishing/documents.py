@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import joblib
 
 from core.evidence.claims import Paper, Picture
 from core.evidence.record import ClaimResult, Record
@@ -32,14 +33,19 @@ VERDICTS = ("reproduced", "partly", "not reproduced", "not comparable")
 
 
 def write(folder: Path, record: Record, paper: Paper, draw: Mapping[str, Callable[[], Any]], bibliography: Path,
-          formats: Sequence[str] = ("svg", "png")) -> None:  # fmt: skip
-    """Write everything but the record itself into `folder`. The same inputs give byte-identical files."""
+          formats: Sequence[str] = ("svg", "png"), processes: int = 1) -> None:  # fmt: skip
+    """Write everything but the record itself into `folder`. The same inputs give byte-identical files.
+
+    Figures are drawn by `processes` worker processes.
+    """
     for sub in ("figures", "tables"):
         (folder / sub).mkdir(exist_ok=True)
     words = filled_in(record)
-    shown = [
-        _figure(picture, draw[picture.id], folder, words, formats) for picture in paper.figure if picture.id in draw
-    ]
+    chosen = [picture for picture in paper.figure if picture.id in draw]
+    with joblib.parallel_config("loky", n_jobs=processes, inner_max_num_threads=1):
+        shown = joblib.Parallel(batch_size=1)(
+            joblib.delayed(_figure)(picture, draw[picture.id], folder, words, formats) for picture in chosen
+        )
     claim_lines = [tables.claim_cells(claim) for claim in record.claims]
     tables.write(folder / "tables", "claims", "Paper and reproduction", tables.CLAIM_COLUMNS, claim_lines)
     extra = record.measurements.get("tables", [])

@@ -61,6 +61,8 @@ def save(name: str, title: str, draw: Callable[[], Canvas], folder: Path, format
         if isinstance(drawn, Film):
             _animate(drawn, folder / f"{name}.gif", title)
             drawn = drawn.still
+        drawn.draw_without_rendering()  # lays the axes out once, not again for every format
+        drawn.set_layout_engine("none")
         paths = []
         for ending in formats:
             path = folder / f"{name}.{ending}"

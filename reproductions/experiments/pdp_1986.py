@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.datasets import boolean, families
+from core.datasets import boolean
 from core.evidence.seeds import generator
 from core.learning.compiled import small_nets
 from core.learning.compiled.small_nets import Wiring
@@ -212,57 +212,3 @@ def kind_of(kernel: np.ndarray) -> str:
         for name, shapes in prototypes.items()
     }
     return max(like, key=lambda name: like[name])
-
-
-TREES = Net((24, 12, 6, 6, 12, 6, 24), ((0,), (1,), (2, 3), (4,), (5,)), inputs=2)
-
-
-def trees(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
-    """The family trees: 100 random cases of 104 to learn, 4 held out; a case is right if all 24 outputs are.
-
-    The recipe of 1986 has two stages, (rate, momentum, sweeps) each; the second begins with no velocity.
-    """
-    x, t = families.cases()
-    splits = [generator(cell["entropy"], seed).permutation(len(x)) for seed in seeds]
-    p = np.stack([
-        TREES.flat(TREES.init(generator(cell["entropy"] + 1, seed), cell["reach"])) for seed in seeds
-    ])  # fmt: skip
-    order = np.stack([split[None, :100] for split in splits])
-    curves = []
-    for rate, momentum, sweeps in cell["stages"]:
-        found = small_nets.train(
-            TREES.wiring, p, x, t, rate=rate, momentum=momentum, decay=cell["decay"], order=order, dead=0.2, margin=0.0,
-            sweeps=sweeps, every=max(sweeps // 50, 1), check=sweeps,
-        )  # fmt: skip
-        p = found.final
-        curves.append(found.losses)
-    rows = []
-    for k, split in enumerate(splits):
-        right = (np.abs(forward_trees(p[k], x)[-1] - t) < 0.5).all(axis=1)
-        row: dict[str, Any] = {
-            "train": float(right[split[:100]].mean()), "held_out": float(right[split[100:]].sum()),
-            "all_four": float(right[split[100:]].all()), "loss": np.concatenate([c[k] for c in curves]),
-        }  # fmt: skip
-        people = TREES.named(p[k])["w0_2"]
-        row |= {"people": people} | told(people)
-        rows.append(row)
-    return rows
-
-
-def forward_trees(w: np.ndarray, x: np.ndarray) -> list[np.ndarray]:
-    """Activities of every group of the tree net after its two input groups."""
-    p, groups = TREES.named(w), [x[:, :24], x[:, 24:]]
-    for k, sources in enumerate(TREES.reads, start=2):
-        groups.append(0.5 * (1 + np.tanh(0.5 * (p[f"b{k}"] + sum(groups[s] @ p[f"w{s}_{k}"] for s in sources)))))
-    return groups[2:]
-
-
-def told(people: np.ndarray) -> dict[str, float]:
-    # (24, 6)
-    """Largest correlation, over the six units, of their weights with the nation and with the generation of a person."""
-    nation = np.repeat([1.0, -1.0], 12)
-    generation = families.GENERATION.astype(float)
-    return {
-        name: float(np.max(np.abs([np.corrcoef(unit, known)[0, 1] for unit in people.T])))
-        for name, known in (("nation", nation), ("generation", generation))
-    }

@@ -21,7 +21,7 @@ COLOURS = (draw.BLUE, draw.ORANGE, draw.GREEN, draw.RED, draw.PURPLE, draw.SKY)
 
 def adaline_learning(arrays: Arrays, record: Record) -> draw.Film:
     """Sixteen weights as the 4x4 array while the six patterns are shown; a still for print."""
-    frames = [*range(21), *range(22, 51, 4), *range(60, len(arrays["film_weights"]), 10)]
+    frames = [*range(15), *range(16, 51, 4), *range(60, len(arrays["film_weights"]), 20)]
     still = _stages(arrays, (0, 1, 5, 20, 50, len(arrays["film_weights"]) - 1))
     return draw.Film(still, partial(_frame, arrays), frames, milliseconds=220)
 
