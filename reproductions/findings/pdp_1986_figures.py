@@ -125,7 +125,7 @@ def chauvin(arrays: Arrays, record: Record) -> Canvas:
     points = arrays["hidden"]
     sizes = np.unique(points[:, 0])
     axes[0].plot(sizes, 280 - 33 * np.log2(sizes), "--", color=draw.INK)
-    axes[0].annotate("paper: 280 − 33 log₂ H", (sizes[0], 247), xytext=(4, -20), textcoords="offset points")
+    axes[0].annotate("paper: 280 − 33 log₂ H", (0.03, 0.12), xycoords="axes fraction")
     for row, (direct, colour, name) in enumerate(
         ((0, draw.BLUE, "layers"), (1, draw.GREEN, "layers and direct links"))
     ):
@@ -141,7 +141,7 @@ def chauvin(arrays: Arrays, record: Record) -> Canvas:
     rates = np.unique(arrays["rates"][:, 0])
     groups = [arrays["rates"][arrays["rates"][:, 0] == r, 1] for r in rates]
     axes[1].plot(rates, [np.nanmean(g) for g in groups], "o-", color=draw.BLUE)
-    for rate, name, shift in ((0.1, "chauvin_slow", (10, 2)), (0.75, "chauvin_fast", (0, 14))):
+    for rate, name, shift in ((0.1, "chauvin_slow", (-8, -20)), (0.75, "chauvin_fast", (-24, -22))):
         draw.paper_mark(axes[1], rate, claim(record, name).value, "recalled", shift=shift)
     axes[1].set(xlabel="learning rate, 8 hidden units", ylabel="sweeps", ylim=(0, None))
     return figure
@@ -163,7 +163,7 @@ def symmetry(arrays: Arrays, record: Record) -> Canvas:
             half = np.sort(np.abs(unit[:3]))
             axes[1].plot([1, 2, 4], half / half[0], "o-", color=draw.BLUE, alpha=0.12, markersize=4, linewidth=1)
     axes[1].plot([1, 2, 4], [1, 2, 4], "D--", color=draw.INK, markersize=8)
-    axes[1].annotate("paper: 1 : 2 : 4", (2, 2), xytext=(10, -14), textcoords="offset points")
+    axes[1].annotate("paper: 1 : 2 : 4", (2, 2), xytext=(-8, 12), textcoords="offset points", ha="right")
     axes[1].set(xlabel="place in order of size, as 1 : 2 : 4", ylabel="size over the smallest", ylim=(0, 6),
                 title="weights of each hidden unit")  # fmt: skip
     axes[1].set_xticks([1, 2, 4])
@@ -181,5 +181,6 @@ def parity_units(arrays: Arrays, record: Record) -> Canvas:
             means = [unit[bits == k].mean() for k in range(5)]
             axes[1].plot(range(5), means, color=colour, linewidth=2)
             axes[1].plot(bits, unit, "o", color=colour, markersize=5, alpha=0.6)
-    axes[1].set(title="hidden units of the net most like a bit counter", xlabel="bits that are on", ylabel="activity")
+    axes[1].set(title="hidden units of the net most like a bit counter", xlabel="bits that are on", ylabel="activity",
+                xticks=range(5))  # fmt: skip
     return figure
