@@ -32,7 +32,8 @@ def scaling(arrays: Arrays, record: Record) -> Canvas:
             axes[0].plot([k], [middle], "o", color=colour, markersize=8)
             height = middle if solved.any() else 3e7
             axes[0].annotate(f"{100 * solved.mean():.0f} %", (k, height), textcoords="offset points",
-                             xytext=(0, -20 if row and solved.any() else 9), ha="center", color=colour, fontsize=10)  # fmt: skip
+                             xytext=(0, -20 if row and solved.any() else 9), ha="center", color=colour,
+                             fontsize=10)  # fmt: skip
         axes[0].annotate(label, (0.03, 0.95 - 0.09 * row), xycoords="axes fraction", color=colour, va="top")
     axes[0].set(
         yscale="log",
