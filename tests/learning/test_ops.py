@@ -29,8 +29,10 @@ def cases(name, lead, width):
     if name == "convolution":
         x, w, b = normal(*lead, 2, 2, 6, 5), normal(*lead, width, 2, 3, 3), normal(*lead, width)
         return (x, w, b), {"stride": 2, "padding": 1, "border": -1.0}
-    if name == "add":
+    if name in ("add", "multiply", "subtract"):
         return (normal(*lead, 4, width), normal(4, width)), {}
+    if name == "logarithm":
+        return (1 + np.abs(normal(*lead, 3, width)),), {}
     if name == "flatten":
         return (normal(*lead, 2, width, 3, 2),), {}
     if name == "squared_error":

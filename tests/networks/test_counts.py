@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.networks import dense, zipcode
+from core.networks.fully_ordered import fully_ordered
 
 
 def by_name(layers):
@@ -61,3 +62,11 @@ def test_the_same_generator_gives_the_same_network():
     a, b, c = (zipcode.init(np.random.default_rng(s), spread=lambda f: 1.0) for s in (1, 1, 2))
     assert all(np.array_equal(a[name], b[name]) for name in a)
     assert not np.array_equal(a["w1"], c["w1"])
+
+
+def test_a_fully_ordered_network_reads_everything_before():
+    net = fully_ordered(2, 2)
+    assert net.reads == ((0,), (0, 1), (0, 1, 2))
+    assert net.parameters == (2 + 1) + (3 + 1) + (4 + 1)
+    wide = fully_ordered(3, 0, outputs=2)
+    assert wide.parameters == 4 * 2

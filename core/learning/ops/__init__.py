@@ -4,6 +4,7 @@ from core.learning.ops.activations import relu, scaled_tanh, sigmoid, tanh
 from core.learning.ops.affine import affine
 from core.learning.ops.arithmetic import add
 from core.learning.ops.convolution import convolution
+from core.learning.ops.elementary import exponential, logarithm, multiply, sine, subtract
 from core.learning.ops.losses import softmax_cross_entropy, squared_error
 from core.learning.ops.shapes import flatten
 from core.learning.ops.table import OPS, Op, op_of, register
@@ -14,13 +15,18 @@ __all__ = [
     "add",
     "affine",
     "convolution",
+    "exponential",
     "flatten",
+    "logarithm",
+    "multiply",
     "op_of",
     "register",
     "relu",
     "scaled_tanh",
     "sigmoid",
+    "sine",
     "softmax_cross_entropy",
     "squared_error",
+    "subtract",
     "tanh",
 ]
