@@ -17,6 +17,10 @@ from pathlib import Path
 
 from core.errors import BackstoryError
 
+MNIST = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
 HASTIE = (
     "https://hastie.su.domains/ElemStatLearn/datasets/",
     "https://web.stanford.edu/~hastie/ElemStatLearn/datasets/",
@@ -36,14 +40,33 @@ def _usps(name: str, sha256: str) -> DataFile:
     return DataFile(f"usps/{name}", sha256, tuple(base + name for base in HASTIE))
 
 
+def _mnist(name: str, sha256: str) -> DataFile:
+    return DataFile(f"mnist/{name}-ubyte.gz", sha256, tuple(f"{base}{name}-ubyte.gz" for base in MNIST))
+
+
 DATASETS: dict[str, dict[str, DataFile]] = {
     "usps": {
         "train": _usps("zip.train.gz", "abc9f5c75b997cabe66b5d01727d5a681c69298e1641a8d37b55433a52129dc0"),
         "test": _usps("zip.test.gz", "6bde17b4f1cd68e0630cd2751d6495b5795d9165ab2dc4a0be8b7002b732f4cc"),
-    }
+    },
+    "mnist": {
+        "train images": _mnist("train-images-idx3", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
+        "train labels": _mnist("train-labels-idx1", "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
+        "test images": _mnist("t10k-images-idx3", "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
+        "test labels": _mnist("t10k-labels-idx1", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
+    },
+    "shakespeare": {
+        "text": DataFile(
+            "text/tinyshakespeare.txt",
+            "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
+            ("https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",),
+        )
+    },
 }
 DESCRIPTIONS = {
     "usps": "9,298 handwritten digits from US mail, 16x16 grey (Hastie, Tibshirani and Friedman's copy)",
+    "mnist": "70,000 handwritten digits, 28x28 grey (LeCun, Cortes and Burges)",
+    "shakespeare": "tiny Shakespeare, 1,115,394 characters of plays (from char-rnn)",
     "embedded digits": "1,797 handwritten digits that ship with scikit-learn, brought from 8x8 to 16x16; always there",
 }
 
@@ -174,5 +197,5 @@ def _download(dataset: str, file: DataFile, quiet: bool) -> Path:
     raise BackstoryError(
         f"the data set {dataset!r} needs {file.path}, which is neither in $BACKSTORY_DATA nor in the cache and could "
         f"not be downloaded from {', nor from '.join(faults)}; get the file elsewhere and put it at {target}, or use "
-        "`--preset quick`, which runs on scikit-learn's embedded digits."
+        "`--preset quick`, which runs on embedded data."
     )

@@ -46,6 +46,7 @@ def claim_cells(claim: ClaimResult) -> list[str]:
     if ours is None:
         return [claim.statement, paper, "not measured", "", "", "", claim.verdict, claim.reason]
     of_means = " (of the mean)" if ours.covers.startswith(("difference", "share")) else ""
+    of_means = " (over tasks)" if ours.covers.startswith("least") else of_means
     return [
         claim.statement + (f" [{claim.standing}]" if claim.standing in ("recalled", "computed") else ""),
         paper,

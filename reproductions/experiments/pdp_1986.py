@@ -67,8 +67,9 @@ def learn(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]
     rows = []
     for k in range(len(seeds)):
         w = found.parameters[k]
-        row: dict[str, Any] = {"solved": float(found.solved[k] >= 0), "length": float(np.linalg.norm(found.final[k]))}
-        row["slope"] = float(found.slope[k])
+        row: dict[str, Any] = {"solved": float(found.solved[k] >= 0), "length": float(np.linalg.norm(w))}
+        if found.solved[k] < 0:
+            row["slope"] = float(found.slope[k])
         shown = found.solved[k] if found.solved[k] >= 0 else cell["sweeps"]
         row["presentations"] = float(shown * _shown_each_sweep(cell, len(x)))
         if found.solved[k] >= 0:
@@ -92,18 +93,17 @@ def _order(
 ) -> np.ndarray | None:
     """Patterns shown in each sweep, for every seed: all as given, all in a fixed random order, or a random sample.
 
-    A sample draws cell["sampled"] patterns anew in each of 1,000 sweeps that then repeat; a balanced one draws half of
-    them from each class.
+    A sample draws cell["sampled"] patterns anew for every sweep; a balanced one draws half of them from each class.
     """
     if cell.get("shuffled"):
         return np.stack([rng.permutation(patterns)[None] for rng in rngs])
     if not cell.get("sampled"):
         return None
-    size = (1000, int(cell["sampled"]))
+    size = (int(cell["sweeps"]), int(cell["sampled"]))
     if not cell.get("balanced"):
         return np.stack([rng.integers(0, patterns, size) for rng in rngs])
     on, off = np.flatnonzero(t[:, 0] > 0.5), np.flatnonzero(t[:, 0] <= 0.5)
-    half = (1000, size[1] // 2)
+    half = (size[0], size[1] // 2)
     return np.stack([np.concatenate([rng.choice(on, half), rng.choice(off, half)], axis=1) for rng in rngs])
 
 

@@ -179,6 +179,8 @@ def one_in_a_box(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str
         some = x[near] if m > 2 else x
         if dichotomies.separable(some, d[near] if m > 2 else d):
             break
+    else:
+        return [{"failed": f"no order up to {m} is enough"} for _ in seeds]
     return [{"order": float(order)} for _ in seeds]
 
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from core.datasets import boolean
 from core.evidence.summaries import finished, stacked
 from core.evidence.tables import means_table
 from core.evidence.trials import Row
-from reproductions.experiments.pdp_1986 import KINDS
+from reproductions.experiments.pdp_1986 import KINDS, RETINA, kind_of
 
 Rows = Mapping[str, Sequence[Row]]
 
@@ -50,17 +51,27 @@ def distribution(label: str, rows: Sequence[Row]) -> list[Any]:
 
 
 def medians(rows: Rows) -> list[list[Any]]:
-    """Task, seeds, share learned and median sweeps, for the tasks of 1986 and the scaling studies."""
+    """Task, seeds, share learned, median sweeps and presentations of those that learned, for six tasks of 1986."""
     groups = {
-        "XOR, 2-2-1": pick(rows["xor"], net="xor 2-2-1"), "XOR, one hidden unit": pick(rows["xor"], net="xor direct"),
-        "parity of 4 bits": list(rows["parity"]), "symmetry of 6 bits": pick(rows["symmetry"], margin=0.5),
-        "encoder 8-3-8": list(rows["encoder"]), "negation 4-6-3": pick(rows["negation"], net="negation 4-6-3"),
+        "XOR, 2-2-1": (pick(rows["xor"], net="xor 2-2-1"), 4),
+        "parity of 4 bits": (list(rows["parity"]), 16),
+        "symmetry of 6 bits": (pick(rows["symmetry"], margin=0.5), 64),
+        "encoder 8-3-8": (list(rows["encoder"]), 8),
+        "negation 4-6-3": (pick(rows["negation"], net="negation 4-6-3"), 16),
+        "T and C": (pick(rows["T and C"], rate=0.02), len(t_and_c_patterns())),
     }  # fmt: skip
     lines = []
-    for name, group in groups.items():
+    for name, (group, patterns) in groups.items():
         took = sweeps_of(group)
-        lines.append([name, len(group), 100 * len(took) / len(group), float(np.median(took)) if len(took) else None])
+        middle = float(np.median(took)) if len(took) else None
+        shown = middle * patterns if middle is not None else None
+        lines.append([name, len(group), 100 * len(took) / len(group), middle, shown])
     return lines
+
+
+def t_and_c_patterns() -> np.ndarray:
+    """Inputs of the T-C task."""
+    return boolean.t_and_c(RETINA)[0]
 
 
 def tables(rows: Rows) -> list[dict[str, Any]]:
@@ -128,9 +139,19 @@ def tables(rows: Rows) -> list[dict[str, Any]]:
         found = [row.values["largest"] for row in group if row.values.get("solved")]
         middle = float(np.median(found)) if found else None
         ratios.append([n, len(group), 100 * len(found) / len(group), middle, 2.0 ** (n / 2 - 1)])
+    chance = [kind_of(kernel) for kernel in np.random.default_rng(0).standard_normal((2000, 3, 3))]
+    learned = [row for row in rows["T and C"] if row.values.get("solved")]
     kinds = [
-        [name, sum(row.values.get("kind") == number for row in rows["T and C"])] for number, name in enumerate(KINDS)
-    ]
+        [name, sum(row.values["kind"] == number for row in learned),
+         100 * sum(row.values["kind"] == number for row in learned) / max(len(learned), 1),
+         100 * chance.count(name) / len(chance)]
+        for number, name in enumerate(KINDS)
+    ]  # fmt: skip
+    trained = [r for r in rows["trees, working recipe"] if not r.failed]
+    sweeps = sum(stage[2] for stage in trained[0].cell["stages"]) if trained else None
+    repeated = [*medians(rows), ["family trees, working recipe, all sweeps", len(trained), None, sweeps,
+                                 100 * sweeps if sweeps else None],
+                ["zip codes of 1989, 23 passes, beside them", None, None, 23, 23 * 7291]]  # fmt: skip
     tail = columns[1:]
     return [
         {"id": "tasks", "title": "The tasks of 1986", "columns": columns, "rows": lines},
@@ -152,10 +173,13 @@ def tables(rows: Rows) -> list[dict[str, Any]]:
          "columns": ["study", "bits", *tail], "rows": scale},
         {"id": "weights", "title": "Symmetry, 1986 recipe, trained until within 0.1: largest over smallest weight",
          "columns": ["bits", "nets", "learned, %", "median ratio", "2^(n/2 - 1)"], "rows": ratios},
-        {"id": "kinds", "title": "Kernels that came to tell T from C", "columns": ["kind", "nets"], "rows": kinds},
+        {"id": "kinds", "title": "Kernels that came to tell T from C",
+         "columns": ["kind", "nets", "%", "random kernels, %"], "rows": kinds},
         {"id": "repetitions", "title": "Repetitions that learning took, beside Minsky's 100,000",
-         "columns": ["task", "nets", "learned, %", "median sweeps", "times fewer than 100,000"],
-         "rows": [[*line, 1e5 / line[3] if line[3] else None] for line in medians(rows)]},
+         "columns": ["task", "nets", "learned, %", "median sweeps", "median presentations", "over 100,000"],
+         "rows": [[*line, line[4] / 1e5 if line[4] else None] for line in repeated]},
+        {"id": "steps", "title": "Parity: factor on the recalled learning rate, chosen on nets of their own",
+         "columns": ["bits", "factor"], "rows": [[n, f] for n, f in chosen_factors(rows["parity tuning"]).items()]},
         {"id": "losses", "title": "Squared error beside cross-entropy: two or three clumps",
          "columns": ["loss", "start", "rate", *tail], "rows": losses},
     ]  # fmt: skip

@@ -47,10 +47,14 @@ def _xor(rows: Rows) -> dict[str, Ours | None]:
     three = finished(rows["extra unit"], "solved")
     least = min(len(three), len(two))
     long = rows["stuck, longer"]
-    growth = np.array([row.values["length"] / np.linalg.norm(row.arrays["start"]) for row in long if not row.failed])
+    before = {row.seed: row.values["length"] for row in stuck}
+    still = [row for row in long if not row.failed and not row.values["solved"]]
+    growth = np.array([row.values["length"] / before[row.seed] for row in still])
+    high = [r for r in rows["stuck map"] if r.cell["rate"] >= 0.5 and r.cell["reach"] == 0.5]
     return {
         "xor_direct": solved_only(direct),
         "xor_stuck": share(1 - finished(two, "solved")),
+        "xor_escape": share(1 - finished(high, "solved")) if high else None,
         "stuck_outputs": share(halves),
         "stuck_grows": over_values(growth),
         "stuck_escapes": share(finished(long, "solved")),
@@ -124,6 +128,7 @@ def _scale(rows: Rows) -> dict[str, Ours | None]:
         "parity_law": _growth(parity, "presentations"),
         "repetitions": _repetitions(rows),
         "solla": best,
+        "solla_marked": _at_equal_rates(rows["losses"]),
     }
 
 
@@ -141,14 +146,14 @@ def _growth(rows: Sequence[Row], name: str) -> Ours | None:
     slopes = np.polyfit(sizes, np.log2(draws), 1)[0]
     low, high = np.percentile(slopes, [2.5, 97.5])
     middle = np.polyfit(sizes, [np.log2(np.median(groups[n])) for n in sizes], 1)[0]
-    failed = sum(not row.values.get("solved") for row in rows if row.cell["bits"] in sizes)
-    return Ours(estimate=float(middle), low=float(low), high=float(high), n=len(rows) - failed, failed=failed,
+    learned = sum(bool(row.values.get("solved")) for row in rows)
+    return Ours(estimate=float(middle), low=float(low), high=float(high), n=learned, failed=len(rows) - learned,
                 covers="difference of medians over seeds (bootstrap)")  # fmt: skip
 
 
 def _repetitions(rows: Rows) -> Ours | None:
-    """Median sweeps of each task that its nets learned, as a geometric mean over tasks."""
-    values = np.array([line[3] for line in medians(rows) if line[3] is not None], dtype=float)
+    """Median presentations of each task, over the nets that learned, as a geometric mean over tasks."""
+    values = np.array([line[4] for line in medians(rows) if line[4] is not None], dtype=float)
     if not len(values):
         return None
     return Ours(estimate=float(np.exp(np.log(values).mean())), low=float(values.min()), high=float(values.max()),
@@ -167,3 +172,19 @@ def _by_loss(rows: Sequence[Row]) -> Ours | None:
             groups.setdefault(row.cell["rate"], []).append(row.values.get("sweeps", row.cell["sweeps"]))
         best[ce] = np.array(min(groups.values(), key=np.median))
     return over_values(np.log2(best[False] / best[True]))
+
+
+def _at_equal_rates(rows: Sequence[Row]) -> Ours | None:
+    """Binary logarithm of sweeps by squared error over those by cross-entropy, small starts, equal rates and seeds.
+
+    Rates at which every net of both losses learned.
+    """
+    took: dict[tuple[float, bool], list[float]] = {}
+    for row in pick(rows, saturated=0.0):
+        took.setdefault((row.cell["rate"], row.cell["cross_entropy"]), []).append(row.values.get("sweeps", np.nan))
+    ratios = [
+        np.log2(np.array(took[rate, False]) / np.array(took[rate, True]))
+        for rate in {rate for rate, _ in took}
+        if np.all(np.isfinite(took[rate, False] + took[rate, True]))
+    ]
+    return over_values(np.mean(ratios, axis=0)) if ratios else None

@@ -109,6 +109,16 @@ def test_cross_entropy_decay_and_order():
     assert found.final[0] == pytest.approx(expected, abs=1e-12)
 
 
+@pytest.mark.parametrize("bias", [0.0, 36.0, 40.0, -40.0, 700.0])
+def test_cross_entropy_pulls_a_saturated_unit_back_however_far(bias):
+    net = layers(2, 1)
+    start = np.array([[0.0, 0.0, bias]])
+    wrong = np.full((4, 1), 0.0 if bias > 0 else 1.0)
+    found = small_nets.train(net.wiring, start, X, wrong, rate=0.1, cross_entropy=True, margin=0.0, sweeps=1)
+    y = 0.5 * (1 + np.tanh(0.5 * bias))
+    assert found.final[0, 2] == pytest.approx(bias - 0.1 * 4 * (y - wrong[0, 0]), abs=1e-9)
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.integers(2, LANES), st.integers(0, 1000))
 def test_lockstep_training_equals_separate_trainings_bit_for_bit(replicas, seed):

@@ -6,6 +6,7 @@ import pytest
 from core.datasets import boolean
 from reproductions import execute
 from reproductions.experiments import perceptrons_1969 as experiments
+from reproductions.findings.perceptrons_1969 import LISTED
 
 
 def test_the_quick_run_measures_what_it_can_and_draws_every_figure(quick_of):
@@ -66,3 +67,9 @@ def test_one_layer_and_xor():
     assert row["logistic_from_half"] < 0.01
     solved = experiments.xor_hidden({"sweeps": 5000, "entropy": 1}, range(8))
     assert np.mean([r["solved"] for r in solved]) >= 0.5
+
+
+def test_counts_of_separable_functions_as_listed_and_as_enumerated():
+    assert LISTED[:6] == (2, 4, 14, 104, 1882, 94572)
+    for n in (1, 2, 3):
+        assert experiments.functions({"n": n}, [0])[0]["separable"] == LISTED[n]

@@ -55,13 +55,15 @@ def _forward(p, act, x, rows, at, inputs, first, source, weight, bias):
 
 
 @compiled
-def _backward(p, act, delta, g, inputs, first, source, weight, bias):
-    """From delta at the outputs' sums and zero elsewhere to the gradient, added to g."""
+def _backward(p, act, delta, g, inputs, outputs, first, source, weight, bias):
+    """From the derivatives at the sums of the outputs, and zero elsewhere in delta, to the gradient, added to g."""
     one = splat(1.0)
     units = len(bias)
     for k in range(units - 1, -1, -1):
         y = load(act, (inputs + k) * L)
-        d = mul(load(delta, (inputs + k) * L), mul(y, sub(one, y)))
+        d = load(delta, (inputs + k) * L)
+        if k < units - outputs:
+            d = mul(d, mul(y, sub(one, y)))
         store(g, bias[k] * L, add(load(g, bias[k] * L), d))
         for e in range(first[k], first[k + 1]):
             j, q = source[e] * L, weight[e] * L
@@ -72,7 +74,7 @@ def _backward(p, act, delta, g, inputs, first, source, weight, bias):
 
 @compiled
 def _errors(act, delta, t, rows, at, inputs, units, outputs, cross_entropy, dead):
-    """Derivatives of the loss at the outputs; for cross-entropy divided by y (1 - y), which `_backward` multiplies."""
+    """Derivatives of the loss at the outputs' sums: (y - t) y (1 - y), or for cross-entropy y - t."""
     for k in range(inputs, inputs + units - outputs):
         store(delta, k * L, zeros())
     for o in range(outputs):
@@ -82,8 +84,8 @@ def _errors(act, delta, t, rows, at, inputs, units, outputs, cross_entropy, dead
             d = y - wanted
             if dead > 0.0 and abs(d) < dead:
                 d = 0.0
-            if cross_entropy:
-                d /= max(y * (1.0 - y), 1e-300)
+            if not cross_entropy:
+                d *= y * (1.0 - y)
             delta[place + lane] = d
 
 
@@ -137,7 +139,7 @@ def _train(p, x, t, order, inputs, outputs, first, source, weight, bias, rate, m
         for at in range(0, len(rows), L):
             _forward(p, act, x, rows, at, inputs, first, source, weight, bias)
             _errors(act, delta, t, rows, at, inputs, units, outputs, cross_entropy, dead)
-            _backward(p, act, delta, g, inputs, first, source, weight, bias)
+            _backward(p, act, delta, g, inputs, outputs, first, source, weight, bias)
             if online or at + L == len(rows):
                 for q in range(0, size, L):
                     change = fma(alpha, load(v, q), mul(eta, load(g, q)))
@@ -148,7 +150,7 @@ def _train(p, x, t, order, inputs, outputs, first, source, weight, bias, rate, m
     for n in range(len(x) // inputs):
         _forward(p, act, x, all_rows, n * L, inputs, first, source, weight, bias)
         _errors(act, delta, t, all_rows, n * L, inputs, units, outputs, cross_entropy, dead)
-        _backward(p, act, delta, g, inputs, first, source, weight, bias)
+        _backward(p, act, delta, g, inputs, outputs, first, source, weight, bias)
     slope[:] = 0.0
     for q in range(0, size, L):
         for lane in range(L):

@@ -1,0 +1,107 @@
+"""Training in small batches, in place and in the parameters' own precision: plain steps, or Adam's.
+
+The loss is a mean over the cases of a batch and ends an ordered system, as everywhere in the project. Parameters are
+changed in place, which saves the copies that a pure function would make of every network at every step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from core.learning.ordered import Entry, OrderedSystem, ordered_derivatives
+
+Loss = Callable[[OrderedSystem, Mapping[str, Entry], np.ndarray, np.ndarray], Entry]
+
+
+class Rule(Protocol):
+    """How parameters are changed, given the derivatives of one batch."""
+
+    def step(self, name: str, w: np.ndarray, slope: np.ndarray, rate: float) -> None:
+        """Change w in place."""
+
+
+class Plain:
+    """w <- w - rate dE/dw."""
+
+    def step(self, name: str, w: np.ndarray, slope: np.ndarray, rate: float) -> None:
+        """Change w in place; the array of slopes is used up."""
+        slope *= w.dtype.type(rate)
+        w -= slope
+
+
+@dataclass
+class Adam:
+    """Adam: running means of slopes and of their squares, both corrected for starting at zero.
+
+    Source: Kingma and Ba (2015), algorithm 1.
+    """
+
+    first: float = 0.9
+    second: float = 0.999
+    tiny: float = 1e-8
+    _state: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict)
+    _steps: dict[str, int] = field(default_factory=dict)
+
+    def step(self, name: str, w: np.ndarray, slope: np.ndarray, rate: float) -> None:
+        """Change w in place."""
+        if name not in self._state:
+            self._state[name] = (np.zeros_like(w), np.zeros_like(w), np.empty_like(w))
+        m, v, work = self._state[name]
+        t = self._steps[name] = self._steps.get(name, 0) + 1
+        kind = w.dtype.type
+        m *= kind(self.first)
+        m += kind(1 - self.first) * slope
+        np.multiply(slope, slope, out=work)
+        work *= kind(1 - self.second)
+        v *= kind(self.second)
+        v += work
+        np.sqrt(v, out=work)
+        work *= kind(1 / np.sqrt(1 - self.second**t))
+        work += kind(self.tiny)
+        np.divide(m, work, out=work)
+        work *= kind(rate / (1 - self.first**t))
+        w -= work
+
+
+def train(
+    loss: Loss, parameters: dict[str, np.ndarray], batches: Iterator[tuple[np.ndarray, np.ndarray]], *, rule: Rule,
+    rate: Callable[[int], float],
+) -> float:  # fmt: skip
+    """Change `parameters` in place, one step for every batch; `rate(k)` is the learning rate of step k.
+
+    Returns the loss of the last batch before its step, NaN as soon as one is not finite, and stops there.
+    Raises ValueError if there is no batch.
+    """
+    value = None
+    for k, (x, y) in enumerate(batches):
+        system = OrderedSystem()
+        target = loss(system, system.parameters(parameters), x, y)
+        value = float(target.value)
+        if not np.isfinite(value):
+            return float("nan")
+        slopes = ordered_derivatives(target)
+        now = rate(k)
+        for name, w in parameters.items():
+            rule.step(name, w, slopes[name], now)
+    if value is None:
+        raise ValueError("training needs at least one batch")
+    return value
+
+
+def batches(
+    x: np.ndarray, y: np.ndarray, size: int, cases: int, rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Batches until `cases` cases have been shown, every case once in a new random order before any comes again."""
+    shown = 0
+    while shown < cases:
+        order = rng.permutation(len(x))
+        for start in range(0, len(x), size):
+            chosen = order[start : start + min(size, cases - shown)]
+            yield x[chosen], y[chosen]
+            shown += len(chosen)
+            if shown >= cases:
+                return
