@@ -67,7 +67,7 @@ PRESETS = {
         hidden=(2, 8, 32), rates=(0.25, 0.75), some_seeds=16, symmetry_seeds=16, symmetry_sweeps=10000,
         parity_sweeps=5000, addition_sweeps=3000, tree_sweeps=150, tree_seeds=8, recipe_seeds=8,
         recipes=((0.05, 0.0004, 300),), old_bits=(4, 6), new_bits=(4, 6, 8), scale_seeds=8, scale_sweeps=3000,
-        shares=(0.25,), parity_bits=(2, 3, 4), factors=(0.3, 1.0), solla_seeds=8, solla_rates=(0.005, 0.02), solla_bits=6,
+        shares=(0.25,), parity_bits=(2, 3, 4), factors=(0.3, 1.0), solla_seeds=8, solla_rates=(0.005, 0.02),
     ),
     "paper": Settings(),
 }  # fmt: skip
