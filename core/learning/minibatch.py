@@ -69,15 +69,15 @@ class Adam:
 
 def train(
     loss: Loss, parameters: dict[str, np.ndarray], batches: Iterator[tuple[np.ndarray, np.ndarray]], *, rule: Rule,
-    rate: Callable[[int], float],
+    rate: Callable[[int], float], first: int = 0,
 ) -> float:  # fmt: skip
-    """Change `parameters` in place, one step for every batch; `rate(k)` is the learning rate of step k.
+    """Change `parameters` in place, one step for every batch; `rate(k)` is the learning rate of step k from `first` on.
 
     Returns the loss of the last batch before its step, NaN as soon as one is not finite, and stops there.
     Raises ValueError if there is no batch.
     """
     value = None
-    for k, (x, y) in enumerate(batches):
+    for k, (x, y) in enumerate(batches, start=first):
         system = OrderedSystem()
         target = loss(system, system.parameters(parameters), x, y)
         value = float(target.value)

@@ -1,0 +1,95 @@
+"""Training in small batches, in place."""
+
+import numpy as np
+import pytest
+
+from core.learning import checks, minibatch
+from core.learning.ops import affine
+from core.learning.ops.classes import mean_cross_entropy, rows
+from core.networks import language
+
+
+def logistic(system, p, x, y):
+    a = system.apply(affine, system.constant(x), p["w"], p["b"])
+    return system.apply(mean_cross_entropy, a, system.constant(y))
+
+
+def data():
+    rng = np.random.default_rng(0)
+    return rng.standard_normal((7, 3)), rng.integers(0, 2, 7)
+
+
+def test_one_plain_step_by_hand():
+    x, y = np.array([[1.0, 2.0]]), np.array([1])
+    p = {"w": np.zeros((2, 2)), "b": np.zeros(2)}
+    value = minibatch.train(logistic, p, iter([(x, y)]), rule=minibatch.Plain(), rate=lambda k: 0.5)
+    assert value == pytest.approx(np.log(2))
+    assert p["b"] == pytest.approx([-0.25, 0.25])
+    assert p["w"] == pytest.approx(np.array([[-0.25, 0.25], [-0.5, 0.5]]))
+
+
+def test_adams_first_step_is_the_rate_and_its_second_as_written():
+    p = {"w": np.array([1.0])}
+    rule = minibatch.Adam()
+    rule.step("w", p["w"], np.array([0.3]), 0.1)
+    assert p["w"] == pytest.approx([0.9])
+    rule.step("w", p["w"], np.array([-0.1]), 0.1)
+    m = (0.9 * 0.1 * 0.3 + 0.1 * -0.1) / (1 - 0.81)
+    v = (0.999 * 0.001 * 0.09 + 0.001 * 0.01) / (1 - 0.999**2)
+    assert p["w"] == pytest.approx([0.9 - 0.1 * m / (np.sqrt(v) + 1e-8)])
+
+
+def test_every_case_is_shown_once_before_any_comes_again():
+    x, y = data()
+    seen = [x[0] for x, _ in minibatch.batches(np.arange(7)[:, None], y, 1, 14, np.random.default_rng(1))]
+    assert sorted(int(s[0]) for s in seen[:7]) == list(range(7))
+    sizes = [len(b) for b, _ in minibatch.batches(x, y, 4, 10, np.random.default_rng(1))]
+    assert sizes == [4, 3, 3]
+
+
+def test_divergence_ends_training_with_nan_and_no_batch_is_refused():
+    x, y = data()
+    p = {"w": np.full((3, 2), np.inf), "b": np.zeros(2)}
+    with np.errstate(invalid="ignore"):
+        last = minibatch.train(logistic, p, iter([(x, y)]), rule=minibatch.Plain(), rate=lambda k: 1)
+    assert np.isnan(last)
+    with pytest.raises(ValueError, match="at least one batch"):
+        minibatch.train(logistic, p, iter([]), rule=minibatch.Plain(), rate=lambda k: 1)
+
+
+def test_single_precision_stays_single():
+    x, y = data()
+    p = {"w": np.zeros((3, 2), np.float32), "b": np.zeros(2, np.float32)}
+    minibatch.train(logistic, p, iter([(x.astype(np.float32), y)]), rule=minibatch.Adam(), rate=lambda k: 0.1)
+    assert p["w"].dtype == p["b"].dtype == np.float32
+
+
+@pytest.mark.parametrize("shape", [(3, 2, 4), (5, 1, 2)])
+def test_slopes_of_the_language_model_are_measured_slopes(shape):
+    cases, context, features = shape
+    rng = np.random.default_rng(2)
+    p = {k: v.astype(float) for k, v in language.init(
+        rng, vocabulary=6, context=context, features=features, hidden=3).items()}  # fmt: skip
+    x, y = rng.integers(0, 6, (cases, context)), rng.integers(0, 6, cases)
+    checks.require(checks.full_error(language.loss, p, x, y), "language model")
+    assert sum(v.size for v in p.values()) == language.parameters(6, context, features, 3)
+
+
+def test_rows_named_twice_gather_both_slopes():
+    table = np.arange(6.0).reshape(3, 2)
+    y, cache = rows(table, np.array([[0, 0], [2, 0]]))
+    assert y.tolist() == [[0, 1, 0, 1], [4, 5, 0, 1]]
+    from core.learning.ops.classes import rows_backward
+
+    assert rows_backward(np.ones((2, 4)), cache)[0].tolist() == [[3, 3], [0, 0], [1, 1]]
+
+
+def test_an_entry_of_the_table_of_features_moves_only_if_it_was_seen():
+    rng = np.random.default_rng(3)
+    p = language.init(rng, vocabulary=5, context=2, features=3, hidden=4)
+    before = p["c"].copy()
+    minibatch.train(
+        language.loss, p, iter([(np.array([[0, 1]]), np.array([2]))]), rule=minibatch.Plain(), rate=lambda k: 1.0
+    )
+    moved = np.any(p["c"] != before, axis=1)
+    assert moved.tolist() == [True, True, False, False, False]

@@ -1,0 +1,83 @@
+"""Scale: the quick preset end to end, and its parts."""
+
+import numpy as np
+import pytest
+
+from core.datasets.history import COSTS, SYSTEMS
+from reproductions import execute
+from reproductions.experiments import scaling as experiments
+from reproductions.findings import scaling_claims
+
+
+def test_the_quick_run_measures_every_claim_and_draws_every_figure(quick_of):
+    folder, record, _ = quick_of("scaling")
+    paper = execute.paper_of("scaling")
+    ours = {claim["id"]: claim["ours"] for claim in record["claims"]}
+    assert list(ours) == [claim.id for claim in paper.claim]
+    assert {name for name, value in ours.items() if value is None} == {"kn5", "kn6"}
+    assert {path.stem for path in (folder / "figures").glob("*.svg")} == {figure.id for figure in paper.figure}
+    tables = {table["id"]: table for table in record["measurements"]["tables"]}
+    losses = [line[-2] for line in tables["text"]["rows"]]
+    assert max(losses) < np.log(94)
+    assert min(losses) < 2.6
+    assert {line[-1] for line in tables["held_out"]["rows"]} <= {"inside", "outside"}
+    ratio = {line[0]: line[3] for line in tables["gradients"]["rows"] if "by rule" in line[1]}
+    assert ratio[9760] == pytest.approx(3254, abs=0.5)
+    assert ratio[405000000000] == pytest.approx(1.35e11, rel=1e-3)
+    assert len(tables["hours"]["rows"]) >= 1
+
+
+def test_ngrams_by_hand():
+    train, held = np.array([0, 1, 0, 1, 1]), np.array([0, 1])
+    p = experiments.kneser_ney(train, held, 2, 2, discount=0.5)
+    one = np.array([(2 - 0.5) / 5 + 0.5 * 2 / 5 / 2, (3 - 0.5) / 5 + 0.5 * 2 / 5 / 2])
+    assert p[0] == pytest.approx(one[held])
+    before = np.array([1, 2])  # 0 is preceded by 1 only, 1 by 0 and by 1
+    lower = (before - 0.5) / 3 + 0.5 * 2 / 3 / 2
+    assert p[1, 1] == pytest.approx((2 - 0.5) / 2 + 0.5 * 1 / 2 * lower[1])
+    assert p[1, 0] == pytest.approx(lower[0])  # nothing stands before the first character
+
+
+def test_probabilities_of_every_next_character_add_up_to_one():
+    rng = np.random.default_rng(0)
+    train = rng.integers(0, 4, 300)
+    context = [2, 1]
+    total = sum(experiments.kneser_ney(train, np.array([*context, k]), 4, 3)[-1, -1] for k in range(4))
+    assert total == pytest.approx(1)
+
+
+def test_a_language_model_learns_and_its_looks_are_in_order():
+    cell = {"text": "topics", "size": 3000, "features": 8, "examples": 20000, "shown": 20000, "looked_at": 2000,
+            "rate": 0.01, "entropy": 1}  # fmt: skip
+    row = experiments.characters(cell, [0])[0]
+    assert np.all(np.diff(row["looks"][:, 0]) > 0)
+    assert row["looks"][-1, 0] == 20000
+    assert row["test"] < row["looks"][0, 2]
+    again = experiments.characters(cell, [0])[0]
+    assert again["test"] == row["test"]
+    with np.errstate(all="ignore"):
+        assert experiments.characters({**cell, "rate": 1e300}, [0])[0] == {"failed": "diverged"}
+
+
+def test_digits_get_better_with_examples():
+    cell = {"data": "embedded", "hidden": 20, "passes": 4, "least": 5000, "rate": 0.3, "entropy": 1}
+    few, many = (experiments.digits({**cell, "examples": m}, [0])[0] for m in (60, 1200))
+    assert many["error"] < few["error"] < 0.6
+    held = experiments.digits({**cell, "examples": 600, "tuning": True}, [0])[0]
+    assert held["error"] < 0.4
+
+
+def test_laws_held_out_and_doubling_times():
+    x = np.tile(np.array([100.0, 300, 1000, 3000, 10000]), 4)
+    y = (0.02 + 3 * x**-0.5) * np.exp(np.random.default_rng(0).normal(0, 0.01, len(x)))
+    law = scaling_claims.law(x[None], y, x, x == x.max(), 40)
+    assert law.inside.mean() >= 0.75
+    exponent = law.exponent(0)
+    assert exponent.low - 0.1 < 0.5 < exponent.high + 0.1
+    broken = scaling_claims.law(x[None], np.where(x == x.max(), 3 * y, y), x, x == x.max(), 40)
+    assert not broken.inside.any()
+    months, draws = scaling_claims.doubling(2010, 2030)
+    assert 4 < months < 8
+    assert np.all(draws > 0)
+    assert len(SYSTEMS) == 22
+    assert COSTS[-1][1] == 4.05e11
