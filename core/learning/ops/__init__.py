@@ -6,6 +6,7 @@ from core.learning.ops.arithmetic import add
 from core.learning.ops.convolution import convolution
 from core.learning.ops.losses import softmax_cross_entropy, squared_error
 from core.learning.ops.shapes import flatten
+from core.learning.ops.softmax import softmax
 from core.learning.ops.table import OPS, Op, op_of, register
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "relu",
     "scaled_tanh",
     "sigmoid",
+    "softmax",
     "softmax_cross_entropy",
     "squared_error",
     "tanh",
