@@ -58,12 +58,12 @@ def _lines(axes: Sequence[Any], parameters: np.ndarray, title: str, *, names: bo
 def _learning_frame(arrays: Arrays, k: int) -> Canvas:
     figure, axes = draw.canvas(2, width=9.6, height=4.2, layout="none")
     before = cities.ORDER[(k - 1) % len(cities.ORDER)] // 5
-    shown = f"after {k} steps, last shown: {cities.NAMES[before]}" if k else "at the start"
-    _lines(axes, arrays["log_sgd_path"][k], f"height y = m x + b, {shown}")
+    shown = f"after {k} steps, last shown {cities.NAMES[before]}" if k else "heights at the start"
+    _lines(axes, arrays["log_sgd_path"][k], shown)
     right = round(15 * float(arrays["log_sgd_shares"][k - 1])) if k else 0
-    axes[0].set(ylim=(-30, 30), xlabel="longitude, degrees east")
+    axes[0].set(ylim=(-30, 30), xlabel="longitude, degrees east", ylabel="height y = m x + b")
     axes[1].set(xlabel="longitude, degrees east", title=f"probability; {right} of 15 right")
-    figure.subplots_adjust(left=0.06, right=0.98, top=0.9, bottom=0.14, wspace=0.18)
+    figure.subplots_adjust(left=0.09, right=0.98, top=0.9, bottom=0.14, wspace=0.18)
     return figure
 
 
@@ -85,7 +85,7 @@ def _map(ax: Any, arrays: Arrays, k: int, count: int = 121) -> None:
     places = arrays["map_x"] + np.array(cities.CENTRE)
     for city, name in enumerate(cities.MAP_NAMES):
         own = places[5 * city : 5 * city + 5]
-        ax.plot(*own.T, "o", color=COLOURS[city], markersize=7, markeredgecolor=draw.INK)
+        ax.plot(*own.T, "o", color=draw.INK, markersize=6)
         ax.annotate(name, own.mean(axis=0), xytext=(0, 8), textcoords="offset points", ha="center", fontsize=11)
 
 
@@ -117,7 +117,7 @@ def _map_frame(arrays: Arrays, k: int) -> Canvas:
     figure, ax = draw.canvas(width=6.4, height=4.8, layout="none")
     _map(ax, arrays, k, 61)
     ax.set(title=f"after {k} steps: {round(20 * arrays['map_curve'][k])} of 20 right", ylabel="latitude, °N")
-    figure.subplots_adjust(left=0.1, right=0.97, top=0.91, bottom=0.13)
+    figure.subplots_adjust(left=0.14, right=0.97, top=0.91, bottom=0.13)
     return figure
 
 
@@ -145,7 +145,7 @@ def planes(arrays: Arrays, record: Record) -> Canvas:
     _regions(flat, fine, np.ones(fine.shape[:2]))
     for city, name in enumerate(cities.MAP_NAMES):
         place = arrays["map_x"][5 * city : 5 * city + 5].mean(axis=0) + np.array(cities.CENTRE)
-        flat.plot(*place, "o", color=COLOURS[city], markersize=8, markeredgecolor=draw.INK)
+        flat.plot(*place, "o", color=draw.INK, markersize=6)
         flat.annotate(name, place, xytext=(0, 9), textcoords="offset points", ha="center")
     flat.set(ylabel="latitude, °N", title="where each is the highest")
     return figure
