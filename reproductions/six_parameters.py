@@ -31,7 +31,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    seeds: int = Field(400, ge=1, le=10000)
+    seeds: int = Field(200, ge=1, le=10000)
     sgd_steps: int = Field(100, ge=80, le=10000)
     adam_steps: int = Field(350, ge=70, le=10000)
     rate: Positive = 0.05

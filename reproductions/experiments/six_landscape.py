@@ -93,8 +93,8 @@ def _random_plane(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str
         "squared": float(np.sum(seen[-1] ** 2) / total**2),
         "sinking": (first - sunk) / (first - last),
         "walking": (first - inside) / (first - last),
-        "first": first,
-        "last": last,
+        "loss_before": first,
+        "loss_after": last,
         "two_best": float(parts[:2].sum() / parts.sum()),
         "in_plane": seen / total,
     }

@@ -63,7 +63,7 @@ def point(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]
     found = {
         "logits": heights(START, x[one])[0],
         "probabilities": softmax(heights(START, x[one]))[0][0],
-        "loss": float(value),
+        "point_loss": float(value),
         "exact": slopes.flatten(exact),
         "nudged_loss": float(read(nudged)),
         "forward": np.stack([slopes.forward(meter, w, step) for step in STEPS]),

@@ -163,7 +163,6 @@ def gather(
             [float(r.cell["loss"] == "squared error"), r.cell["spread"], r.cell["rate"], r.cell["temperature"],
              r.values.get("steps", np.inf)] for r in rows
         ])  # fmt: skip
-        arrays[f"curves_{series}"] = np.stack([r.arrays["curve"] for r in rows])
     kept = of_learning(mapped, keep=True)[0]
     arrays |= {f"map_{name}": value for name, value in kept.arrays.items()}
     arrays |= {f"surface_{name}": value for name, value in surface.arrays.items()}

@@ -27,7 +27,7 @@ def measure(
     return {
         "logits": exactly(np.max(np.abs(at["logits"] - [2.3514, 0.0, -2.3514]))),
         **{f"p_{city}": exactly(p) for city, p in zip(("madrid", "paris", "berlin"), at["probabilities"], strict=True)},
-        "loss": exactly(point.values["loss"]),
+        "loss": exactly(point.values["point_loss"]),
         **{name.replace(" ", "_").lower(): exactly(d) for name, d in zip(NAMES, at["exact"], strict=True)},
         "balance": exactly(point.values["balance"]),
         "screen_slope": exactly(at["exact"][1]),

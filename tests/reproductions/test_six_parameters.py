@@ -25,7 +25,7 @@ def test_the_published_point_to_its_last_digit():
     found = experiments.point({}, [0])[0]
     np.testing.assert_allclose(found["logits"], [2.3514, 0, -2.3514])
     np.testing.assert_allclose(found["probabilities"], [0.9055465, 0.0862404, 0.0082132], atol=5e-8)
-    assert found["loss"] == pytest.approx(2.4506167, abs=5e-8)
+    assert found["point_loss"] == pytest.approx(2.4506167, abs=5e-8)
     exact = [2.1293019, -2.1486144, 0.0193124, 0.9055465, -0.9137596, 0.0082132]
     np.testing.assert_allclose(found["exact"], exact, atol=5e-8)
     np.testing.assert_allclose(found["forward"][:3, 1], [-2.1254, -2.1464, -2.1484], atol=5e-5)
@@ -124,7 +124,7 @@ def test_the_landscape_and_its_plane():
     row = landscape.random_plane({"hidden": 5, "sweeps": 40, "rate": 0.02, "entropy": 1}, [0])[0]
     assert row["parameters"] == 28
     assert 0 < row["seen"] < 1
-    assert row["last"] < row["first"]
+    assert row["loss_after"] < row["loss_before"]
     start = landscape.wide_start(5, np.random.default_rng(0))
     checks.require(checks.full_error(landscape.wide_loss, start, *cities.by_longitude()), "wide network")
 
