@@ -65,13 +65,13 @@ def log(arrays: Arrays, record: Record) -> Canvas:
         steps = np.arange(1, len(values) + 1)
         top, bottom = axes[:, column]
         top.plot(steps, np.maximum(values, 1e-5), color=draw.FAINT, linewidth=1.0)
-        top.plot(steps, np.maximum(values, 1e-5), ".", color=draw.BLUE, markersize=6)
+        top.plot(steps, np.maximum(values, 1e-5), ".", color=draw.BLUE, markersize=6, rasterized=True)
         top.plot(list(said[method]), np.maximum(list(said[method].values()), 1e-5), "D", color=draw.INK,
                  markersize=7, fillstyle="none")  # fmt: skip
         top.set(yscale="log", title=f"{names[method]}, rate {record.settings['rate']:g}", ylim=(4e-6, 200))
         top.set_yticks([1e-4, 1e-2, 1, 100], ["0.0001", "0.01", "1", "100"])
         top.minorticks_off()
-        others = 15 * arrays[f"orders_{method}"].mean(axis=0)
+        others = 15 * arrays[f"orders_{method}"]
         bottom.plot(steps, others, color=draw.FAINT, linewidth=1.6)
         bottom.plot(steps, shares, color=draw.GREEN, linewidth=1.8)
         bottom.set(xlabel="step", ylim=(-0.8, 16.2))

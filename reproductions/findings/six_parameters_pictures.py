@@ -81,7 +81,7 @@ def _heights(parameters: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 def _map(ax: Any, arrays: Arrays, k: int, count: int = 121) -> None:
     h = _heights(arrays["map_path"][k], _grid(count))
-    _regions(ax, h, np.round(6 * softmax(h)[0].max(axis=-1)) / 6)
+    _regions(ax, h, np.maximum(np.round(4 * softmax(h)[0].max(axis=-1)) / 4, 0.5))
     places = arrays["map_x"] + np.array(cities.CENTRE)
     for city, name in enumerate(cities.MAP_NAMES):
         own = places[5 * city : 5 * city + 5]
@@ -93,7 +93,8 @@ def _regions(ax: Any, h: np.ndarray, strength: np.ndarray) -> None:
     """Each place in the colour of its highest plane, the stronger the surer, with straight borders."""
     colours = np.array([to_rgb(c) for c in COLOURS])[np.argmax(h, axis=-1)]
     extent = (WEST, EAST, SOUTH, NORTH)
-    ax.imshow(1 - (1 - colours) * 0.6 * strength[..., None], extent=extent, origin="lower", aspect="auto")
+    ax.imshow(1 - (1 - colours) * 0.6 * strength[..., None], extent=extent, origin="lower", aspect="auto",
+              interpolation="none")  # fmt: skip
     for city in range(4):
         above = h[..., city] - np.delete(h, city, axis=-1).max(axis=-1)
         if above.min() < 0 < above.max():
@@ -141,7 +142,7 @@ def planes(arrays: Arrays, record: Record) -> Canvas:
     solid.set_zlabel("height h")
     solid.view_init(elev=28, azim=-60)
     solid.set_box_aspect(None, zoom=1.0)
-    fine = _heights(last, _grid(300))
+    fine = _heights(last, _grid(240))
     _regions(flat, fine, np.ones(fine.shape[:2]))
     for city, name in enumerate(cities.MAP_NAMES):
         place = arrays["map_x"][5 * city : 5 * city + 5].mean(axis=0) + np.array(cities.CENTRE)
@@ -160,7 +161,7 @@ def landscape(arrays: Arrays, record: Record) -> Canvas:
     shades: Any = None
     for ax, surface, k in zip(axes, surfaces, when, strict=False):
         shades = ax.imshow(np.maximum(surface, 0.02), cmap="Blues", norm=LogNorm(0.02, 40), origin="lower",
-                           extent=(SIDE[0], SIDE[-1], SIDE[0], SIDE[-1]), interpolation="bilinear")  # fmt: skip
+                           extent=(SIDE[0], SIDE[-1], SIDE[0], SIDE[-1]), interpolation="none")  # fmt: skip
         ax.contour(SIDE, SIDE, surface, levels=[0.1, 0.3, 1, 3, 10], colors="white", linewidths=0.8)
         ax.plot(x[: k + 1], y[: k + 1], color=draw.RED, linewidth=1.6)
         ax.plot(x[k], y[k], "o", color=draw.RED, markersize=9, markeredgecolor="white")
@@ -201,7 +202,8 @@ def random_plane(arrays: Arrays, record: Record) -> Canvas:
     last.plot(fine, np.sqrt(2 / fine), color=draw.INK, linestyle="--")
     for n in sizes:
         own = points[points[:, 0] == n, 1]
-        last.plot(np.full(len(own), n), own, "o", color=draw.RED, markersize=4, alpha=0.25, markeredgewidth=0)
+        last.plot(np.full(len(own), n), own, "o", color=draw.RED, markersize=4, alpha=0.25, markeredgewidth=0,
+                  rasterized=True)  # fmt: skip
         last.plot([n], [np.sqrt(np.mean(own**2))], "_", color=draw.INK, markersize=16, markeredgewidth=2.5)
     last.plot([1_235_814_400], [np.sqrt(2 / 1_235_814_400)], "D", color=draw.INK, fillstyle="none", markersize=8)
     last.annotate("Llama 3.2 1B,\nby the formula", (4e8, 1.4e-5), ha="right", va="bottom")
