@@ -154,9 +154,8 @@ def gather(
     for row in replayed[:2]:
         arrays |= {f"log_{row.cell['method']}_{name}": value for name, value in row.arrays.items()}
     for method in ("sgd", "adam"):
-        arrays[f"orders_{method}"] = np.stack(
-            [r.arrays["shares"] for r in of_learning(ordered, method=method, order="random")]
-        )
+        rows = of_learning(ordered, method=method, order="random")
+        arrays[f"orders_{method}"] = np.mean([row.arrays["shares"] for row in rows], axis=0)
     for series in ("losses", "temperature"):
         rows = of_learning(learned, series=series)
         arrays[f"learn_{series}"] = np.array([
