@@ -31,7 +31,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    seeds: int = Field(150, ge=1, le=10000)
+    seeds: int = Field(200, ge=1, le=10000)
     sgd_steps: int = Field(100, ge=80, le=10000)
     adam_steps: int = Field(350, ge=70, le=10000)
     rate: Positive = 0.05
@@ -47,7 +47,7 @@ class Settings(BaseModel):
     hidden: tuple[Hidden, ...] = Field((0, 20, 200, 2000), min_length=2)
     plane_seeds: int = Field(100, ge=1, le=10000)
     sweeps: int = Field(300, ge=10, le=10000)
-    frames: int = Field(30, ge=2, le=200)
+    frames: int = Field(20, ge=2, le=200)
     entropy: int = Field(2025, ge=0)
 
 
