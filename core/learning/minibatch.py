@@ -37,7 +37,7 @@ class Plain:
 class Adam:
     """Adam: running means of slopes and of their squares, both corrected for starting at zero.
 
-    Source: Kingma and Ba (2015), algorithm 1.
+    The twin in place of `core.learning.adam`; a test holds them together. Source: Kingma and Ba (2015), algorithm 1.
     """
 
     first: float = 0.9

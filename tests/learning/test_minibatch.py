@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.learning import checks, minibatch
+from core.learning.adam import adam_step, no_moments
 from core.learning.ops import affine
 from core.learning.ops.classes import mean_cross_entropy, rows
 from core.networks import language
@@ -93,3 +94,17 @@ def test_an_entry_of_the_table_of_features_moves_only_if_it_was_seen():
     )
     moved = np.any(p["c"] != before, axis=1)
     assert moved.tolist() == [True, True, False, False, False]
+
+
+def test_adam_in_place_is_the_plain_adam():
+    rng = np.random.default_rng(4)
+    start = {"w": rng.standard_normal((3, 2)), "b": rng.standard_normal(2)}
+    here, rule = {name: value.copy() for name, value in start.items()}, minibatch.Adam()
+    there, moments = start, no_moments(start)
+    for _ in range(20):
+        slope = {name: rng.standard_normal(value.shape) for name, value in start.items()}
+        there, moments = adam_step(there, slope, moments, learning_rate=0.03)
+        for name, w in here.items():
+            rule.step(name, w, slope[name].copy(), 0.03)
+    for name, w in here.items():
+        assert w == pytest.approx(there[name], rel=1e-10)

@@ -40,6 +40,8 @@ def cases(name, lead, width):
     if name == "softmax_cross_entropy":
         t = rng().dirichlet(np.ones(width), (*lead, 4))
         return (normal(*lead, 4, width), t), {}
+    if name == "softmax":
+        return (normal(*lead, 4, width),), {"temperature": 0.7}
     return (normal(*lead, 3, width),), {}
 
 

@@ -7,6 +7,7 @@ from core.learning.ops.convolution import convolution
 from core.learning.ops.elementary import exponential, logarithm, multiply, sine, subtract
 from core.learning.ops.losses import softmax_cross_entropy, squared_error
 from core.learning.ops.shapes import flatten
+from core.learning.ops.softmax import softmax
 from core.learning.ops.table import OPS, Op, op_of, register
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "scaled_tanh",
     "sigmoid",
     "sine",
+    "softmax",
     "softmax_cross_entropy",
     "squared_error",
     "subtract",
