@@ -11,6 +11,8 @@ from core.learning.ops.convolution import convolution
 
 REPLICAS = [(), (3,), (2, 2)]
 WIDTHS = [1, 2, 3]
+# Ops whose second input is whole numbers are checked inside a network, in test_minibatch.py.
+NAMES = sorted(set(OPS) - {"rows", "mean_cross_entropy"})
 TABLE = np.array([[0, 2], [1, 2], [0, 1]])
 
 
@@ -47,7 +49,7 @@ def cases(name, lead, width):
 
 @pytest.mark.parametrize("lead", REPLICAS)
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", sorted(OPS))
+@pytest.mark.parametrize("name", NAMES)
 def test_derivative_is_the_measured_slope(name, lead, width):
     inputs, options = cases(name, lead, width)
     for seed in range(3):
@@ -55,7 +57,7 @@ def test_derivative_is_the_measured_slope(name, lead, width):
         checks.require(error, name)
 
 
-@pytest.mark.parametrize("name", sorted(OPS))
+@pytest.mark.parametrize("name", NAMES)
 def test_ops_do_not_write_into_their_inputs(name):
     inputs, options = cases(name, (2,), 3)
     before = [x.copy() for x in inputs]
