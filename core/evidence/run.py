@@ -125,7 +125,11 @@ def _commit() -> str:
             subprocess.run(
                 ["git", "-C", str(here), *words], capture_output=True, text=True, timeout=10, check=True
             ).stdout
-            for words in (["rev-parse", "--show-toplevel"], ["rev-parse", "HEAD"], ["status", "--porcelain", "-uno"])
+            for words in (
+                ["rev-parse", "--show-toplevel"],
+                ["rev-parse", "HEAD"],
+                ["status", "--porcelain", "-uno", "--", ":!reports"],
+            )
         ]
     except (OSError, subprocess.SubprocessError):
         return "unknown"
