@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from pathlib import Path
 from typing import Any
 
-from core.errors import BackstoryError
+from core.errors import unknown
 
 PAPERS = Path(__file__).with_name("papers")
 BIBLIOGRAPHY = PAPERS / "references.bib"
@@ -31,18 +30,10 @@ def entry(name: str) -> dict[str, Any]:
     """One catalogue entry. Raises BackstoryError with the nearest name if there is none."""
     known = {one["id"]: one for one in entries()}
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}."
-        raise BackstoryError(f"there is no reproduction {name!r}; {hint} `backstory list` shows all of them.")
+        raise unknown("reproduction", name, known, "`backstory list` shows all of them.")
     return known[name]
 
 
 def chosen(name: str) -> list[str]:
     """The ids that a NAME on the command line stands for: one, or every one for "all"."""
     return ids() if name == "all" else [entry(name)["id"]]
-
-
-def paper_key(name: str) -> str:
-    """The references.bib key of the paper that a reproduction re-runs."""
-    raw = tomllib.loads(entry(name)["file"].read_text(encoding="utf-8"))
-    return str(raw["paper"]["key"])

@@ -1,8 +1,7 @@
-"""The command line: backstory list | run | report | verdicts | data | cite | doctor."""
+"""The command line: backstory list | run | report | verdicts | compare | cite | slides | data | doctor."""
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 from collections.abc import Sequence
@@ -11,8 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from core.errors import BackstoryError
-from reproductions import catalogue
+from core.errors import BackstoryError, unknown
+from reproductions import catalogue, cli_sharing
+from reproductions.console import AsJson, Formats, Name, Out, Preset, as_json, say
 
 app = typer.Typer(
     name="backstory",
@@ -22,21 +22,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-Name = Annotated[str, typer.Argument(help="A reproduction's name as `backstory list` shows it, or all.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON.")]
-Out = Annotated[Path, typer.Option("--out", help="Folder that holds the reports.")]
-Formats = Annotated[str, typer.Option(help="Figure formats, comma-separated: svg, png, pdf.")]
-Preset = Annotated[str, typer.Option(help="quick: seconds, embedded data. paper: the paper's own size and data.")]
-
-
-def say(text: str = "") -> None:
-    """Print a line for the reader."""
-    typer.echo(text)
-
-
-def as_json(value: Any) -> None:
-    """Print a value as JSON."""
-    typer.echo(json.dumps(value, indent=1, sort_keys=True, default=str))
 
 
 @app.command("list")
@@ -142,6 +127,11 @@ def verdicts(
     return None
 
 
+app.command()(cli_sharing.compare)
+app.command()(cli_sharing.cite)
+app.command()(cli_sharing.slides)
+
+
 @app.command()
 def data(
     name: Annotated[str, typer.Argument(help="A data set, or all.")] = "all",
@@ -153,7 +143,7 @@ def data(
     from core.datasets import store
 
     if name != "all" and name not in store.DATASETS:
-        raise BackstoryError(f"there is no data set {name!r}; known: {', '.join(store.DATASETS)}.")
+        raise unknown("data set", name, store.DATASETS)
     names = list(store.DATASETS) if name == "all" else [name]
     rows = [row for one in names for row in store.status(one, fetch=fetch, quiet=quiet or json_)]
     if json_:
@@ -164,37 +154,6 @@ def data(
     for row in rows:
         get = f"`backstory data --fetch` gets it from {row['from']}"
         say(f"  {row['dataset']}, {row['file']}: {row['state']}, {row['place'] or get}")
-    return None
-
-
-@app.command()
-def cite(
-    name: Annotated[str | None, typer.Argument(help="A reproduction; without it, the whole suite.")] = None,
-    style: Annotated[str, typer.Option(help="bibtex or apa.")] = "bibtex",
-    json_: AsJson = False,
-) -> None:
-    """Print how to cite the suite or a reproduction, with the original paper."""
-    from importlib.metadata import version
-
-    from core.publishing import citations
-
-    if style not in ("bibtex", "apa"):
-        raise BackstoryError(f"there is no citation style {style!r}; choose bibtex or apa.")
-    era, keys = None, []
-    if name is not None:
-        entry = catalogue.entry(name)
-        era, keys = (entry["id"], entry["title"]), [catalogue.paper_key(name)]
-    entries = citations.load(catalogue.BIBLIOGRAPHY)
-    if style == "bibtex":
-        texts = [
-            citations.project_bibtex(version("backstory"), era),
-            *(citations.bibtex(entries, [key]) for key in keys),
-        ]
-    else:
-        texts = [citations.project_plain(version("backstory"), era), *(citations.apa(entries, key) for key in keys)]
-    if json_:
-        return as_json({"style": style, "citations": texts})
-    say("\n".join(text.rstrip("\n") for text in texts))
     return None
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from core.datasets.store import cache_folder, data_folder
-from core.errors import BackstoryError
+from core.errors import BackstoryError, unknown
 from core.evidence import record as records
 from core.evidence.claims import Paper, load_paper
 from core.evidence.fingerprint import code_fingerprint
@@ -76,10 +76,9 @@ def settings_for(request: Request) -> tuple[BaseModel, str]:
     changes = dict(_parse(text) for text in request.changes)
     if request.seeds is not None:
         changes["seeds"] = request.seeds
-    unknown = sorted(set(changes) - set(type(preset).model_fields))
-    if unknown:
-        known = ", ".join(type(preset).model_fields)
-        raise BackstoryError(f"{request.name} has no setting {unknown[0]!r}; its settings are {known}.")
+    strange = sorted(set(changes) - set(type(preset).model_fields))
+    if strange:
+        raise unknown(f"setting of {request.name} called", strange[0], type(preset).model_fields)
     try:
         settings = type(preset).model_validate(preset.model_dump() | changes)
     except ValidationError as fault:

@@ -98,11 +98,20 @@ class Picture(_Strict):
     alt: str
 
 
+class Exercise(_Strict):
+    """A task for a course: what to predict, change or explain, and the command to start from."""
+
+    title: str
+    text: str
+    command: str
+
+
 class Era(_Strict):
     """The reproduction as a catalogue entry: what is asked and what it cost then.
 
     `cost_now` says what the time of one trial of the main configuration is the time of.
     `words` explains terms of the report, `counting` how its claims are counted, `trials` the columns of trials.csv.
+    `key_figures` are the ids of the figures that a talk shows, the most telling first; without them it shows all.
     """
 
     id: str
@@ -117,6 +126,7 @@ class Era(_Strict):
     words: list[str] = []
     counting: str = ""
     trials: str = ""
+    key_figures: list[str] = []
 
 
 class Source(_Strict):
@@ -137,6 +147,7 @@ class Paper(_Strict):
     note: list[Note] = []
     open_question: list[Note] = []
     figure: list[Picture] = []
+    exercise: list[Exercise] = []
 
     @model_validator(mode="after")
     def _consistent(self) -> Paper:
@@ -146,7 +157,19 @@ class Paper(_Strict):
         for claim in self.claim:
             if claim.standing in ("recalled", "computed") and "page" in claim.where.lower():
                 raise ValueError(f"claim {claim.id!r} is {claim.standing} and so cannot carry a page number")
+        absent = set(self.reproduction.key_figures) - {picture.id for picture in self.figure}
+        if absent:
+            raise ValueError(f"the key figure {min(absent)!r} is not among the figures")
         return self
+
+    def originals(self) -> list[str]:
+        """The keys of the papers whose claims are re-run, the main one first."""
+        return list(dict.fromkeys([self.paper.key, *(claim.paper for claim in self.claim)]))
+
+    def key_pictures(self) -> list[Picture]:
+        """The figures that a talk shows, in their order."""
+        known = {picture.id: picture for picture in self.figure}
+        return [known[name] for name in self.reproduction.key_figures or known]
 
 
 def load_paper(path: Path) -> Paper:

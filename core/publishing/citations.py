@@ -10,6 +10,10 @@ from typing import Any
 from core.errors import BackstoryError
 
 YEAR = 2026
+AUTHOR = "The Backstory project"
+LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
+STYLES = ("bibtex", "apa", "caption")
+Named = tuple[str, str]  # an id and a title
 SUITE = {"key": "backstory", "title": "Backstory: the history of backpropagation, re-run"}
 
 
@@ -47,24 +51,31 @@ def apa(entries: Mapping[str, Any], key: str) -> str:
     field = {name: re.sub(r"[{}]", "", str(value)).replace("--", "–") for name, value in entry.fields.items()}
     people = [_initials(person) for person in entry.persons["author"]]
     authors = people[0] if len(people) == 1 else f"{', '.join(people[:-1])}, & {people[-1]}"
-    paged = "pages" in field
-    where = {
-        "article": "{journal}, {volume}"
-        + ("({number})" if "number" in field else "")
-        + (", {pages}." if paged else "."),
-        "inproceedings": "In {booktitle}" + (" (pp. {pages})." if paged else "."),
-        "incollection": "In {booktitle} (pp. {pages}). {publisher}.",
-        "book": "{publisher}.",
-        "phdthesis": "[Doctoral dissertation, {school}].",
-        "misc": "{howpublished}.",
-    }[entry.type]
-    return f"{authors} ({field['year']}). {field['title']}. {where.format(**field)}"
+    where = _where(entry.type, field)
+    return f"{authors} ({field['year']}). {field['title']}.{f' {where}.' if where else ''}"
+
+
+def _where(kind: str, field: Mapping[str, str]) -> str:
+    """What follows the title in APA form, as far as the entry tells it."""
+    if kind == "article":
+        volume = field.get("volume", "") + (f"({field['number']})" if "number" in field else "")
+        return ", ".join(part for part in (field["journal"], volume, field.get("pages", "")) if part)
+    if kind in ("inproceedings", "incollection"):
+        pages = f" (pp. {field['pages']})" if "pages" in field else ""
+        return ". ".join(part for part in (f"In {field['booktitle']}{pages}", field.get("publisher", "")) if part)
+    if kind == "phdthesis":
+        return f"[Doctoral dissertation, {field['school']}]"
+    return field.get("publisher") or field.get("howpublished") or field.get("note", "")
 
 
 def _initials(person: Any) -> str:
     given = " ".join(f"{name[0]}." for name in (*person.first_names, *person.middle_names))
-    family = re.sub(r"[{}]", "", " ".join((*person.prelast_names, *person.last_names)))
+    family = _family(person)
     return f"{family}, {given}" if given else family
+
+
+def _family(person: Any) -> str:
+    return re.sub(r"[{}]", "", " ".join((*person.prelast_names, *person.last_names)))
 
 
 def _entry(entries: Mapping[str, Any], key: str) -> Any:
@@ -73,19 +84,46 @@ def _entry(entries: Mapping[str, Any], key: str) -> Any:
     return entries[key]
 
 
-def project_bibtex(version: str, era: tuple[str, str] | None = None) -> str:
-    """How to cite the suite, or one reproduction of it given as (id, title), in BibTeX."""
-    key, title = (f"backstory_{era[0]}", f"{era[1]}, re-run") if era else (SUITE["key"], SUITE["title"])
-    note = f"Reproduction {era[0]} of Backstory, version {version}" if era else f"Version {version}"
-    return (
-        f"@software{{{key},\n  author = {{{{The Backstory project}}}},\n  title = {{{title}}},\n"
-        f"  version = {{{version}}},\n  year = {{{YEAR}}},\n  note = {{{note}}}\n}}\n"
-    )
+def short(entries: Mapping[str, Any], key: str) -> str:
+    """One entry as captions name it, as in "Widrow & Hoff (1960)". Raises BackstoryError for an unknown key."""
+    entry = _entry(entries, key)
+    families = [_family(person) for person in entry.persons["author"]]
+    names = f"{families[0]} et al." if len(families) > 2 else " & ".join(families)
+    return f"{names} ({entry.fields['year']})"
 
 
-def project_plain(version: str, era: tuple[str, str] | None = None) -> str:
+def project_key(era: Named | None = None, figure: Named | None = None) -> str:
+    """The citation key of the suite, a reproduction or one of its figures."""
+    return "_".join([SUITE["key"], *(part[0] for part in (era, figure) if part)])
+
+
+def project_bibtex(version: str, era: Named | None = None, figure: Named | None = None) -> str:
+    """How to cite the suite, one reproduction of it, or one figure of that, in BibTeX."""
+    fields = {"author": f"{{{AUTHOR}}}", "title": SUITE["title"], "version": version, "year": str(YEAR),
+              "note": f"Version {version}"}  # fmt: skip
+    if era:
+        fields |= {"title": f"{era[1]}, re-run", "note": f"Reproduction {era[0]} of Backstory, version {version}"}
+    if era and figure:
+        fields |= {"title": figure[1], "note": f"Figure {figure[0]} of the reproduction {era[0]}, CC BY 4.0",
+                   "howpublished": f"{era[1]}, re-run. Backstory, version {version}"}  # fmt: skip
+        del fields["version"]
+    lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
+    return f"@{'misc' if figure else 'software'}{{{project_key(era, figure)},\n{lines}\n}}\n"
+
+
+def project_plain(version: str, era: Named | None = None, figure: Named | None = None) -> str:
     """The same as a line of text in APA form."""
+    if era and figure:
+        where = f"In {era[1]}, re-run (Backstory, Version {version}). CC BY 4.0."
+        return f"{AUTHOR}. ({YEAR}). {figure[1]} [Figure {figure[0]}]. {where}"
     if era:
         where = f"[Reproduction {era[0]}]. In Backstory (Version {version}) [Computer software]."
-        return f"The Backstory project. ({YEAR}). {era[1]}, re-run {where}"
-    return f"The Backstory project. ({YEAR}). {SUITE['title']} (Version {version}) [Computer software]."
+        return f"{AUTHOR}. ({YEAR}). {era[1]}, re-run {where}"
+    return f"{AUTHOR}. ({YEAR}). {SUITE['title']} (Version {version}) [Computer software]."
+
+
+def project_caption(version: str, after: str, era: Named | None = None, figure: Named | None = None) -> str:
+    """The same as a credit short enough for a caption; `after` names the original papers."""
+    what = f", reproduction {era[0]}" if era else ""
+    what = f"{what}, figure {figure[0]}" if figure else what
+    return f"Backstory {version} ({YEAR}){what}, CC BY 4.0. After {after}."

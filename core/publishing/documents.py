@@ -15,6 +15,7 @@ from core.evidence.claims import Paper, Picture
 from core.evidence.record import ClaimResult, Record
 from core.evidence.verdicts import UNREAD, agrees
 from core.publishing import citations, figures, tables
+from core.publishing.credits import Credit
 
 TEMPLATES = Path(__file__).with_name("templates")
 BAND = "Line: median over seeds; darker band: 5 to 95 %; lighter band: all seeds."
@@ -41,22 +42,23 @@ def write(folder: Path, record: Record, paper: Paper, draw: Mapping[str, Callabl
     for sub in ("figures", "tables"):
         (folder / sub).mkdir(exist_ok=True)
     words = filled_in(record)
-    chosen = [picture for picture in paper.figure if picture.id in draw]
+    entries = citations.load(bibliography)
+    chosen = [(picture, credit_of(picture, record, paper, entries)) for picture in paper.figure if picture.id in draw]
     with joblib.parallel_config("loky", n_jobs=processes, inner_max_num_threads=1):
         shown = joblib.Parallel(batch_size=1)(
-            joblib.delayed(_figure)(picture, draw[picture.id], folder, words, formats) for picture in chosen
+            joblib.delayed(_figure)(picture, credit, draw[picture.id], folder, words, formats)
+            for picture, credit in chosen
         )
     claim_lines = [tables.claim_cells(claim) for claim in record.claims]
     tables.write(folder / "tables", "claims", "Paper and reproduction", tables.CLAIM_COLUMNS, claim_lines)
     extra = record.measurements.get("tables", [])
     for table in extra:
         tables.write(folder / "tables", table["id"], table["title"], table["columns"], table["rows"])
-    entries = citations.load(bibliography)
     keys = cited(paper, record)
     (folder / "references.bib").write_text(citations.bibtex(entries, keys), encoding="utf-8")
     context = _context(record, paper, entries, keys, words) | {"figures": shown, "tables": extra}
     for name in ("report.md", "report.html"):
-        (folder / name).write_text(_templates().get_template(f"{name}.j2").render(context), encoding="utf-8")
+        (folder / name).write_text(templates().get_template(f"{name}.j2").render(context), encoding="utf-8")
 
 
 def cited(paper: Paper, record: Record) -> list[str]:
@@ -67,12 +69,19 @@ def cited(paper: Paper, record: Record) -> list[str]:
     return list(dict.fromkeys(keys))
 
 
-def _figure(
-    picture: Picture, draw: Callable[[], Any], folder: Path, words: Mapping[str, Any], formats: Sequence[str]
-) -> dict[str, str]:
+def credit_of(picture: Picture, record: Record, paper: Paper, entries: Mapping[str, Any]) -> Credit:
+    """What the files of one figure say of it."""
+    era, version = (record.reproduction, paper.reproduction.title), record.provenance["backstory"]
+    named = (picture.id, picture.title)
+    source = citations.project_caption(version, citations.short(entries, paper.paper.key), era, named)
+    return Credit(picture.title, source, record.files.get("trials.csv", ""), citations.project_key(era, named))
+
+
+def _figure(picture: Picture, credit: Credit, draw: Callable[[], Any], folder: Path, words: Mapping[str, Any],
+            formats: Sequence[str]) -> dict[str, str]:  # fmt: skip
     """Draw one figure and fill its caption; an SVG is always written, because the documents show it."""
     endings = list(dict.fromkeys(["svg", *formats]))
-    files = figures.save(picture.id, picture.title, draw, folder / "figures", endings)
+    files = figures.save(picture.id, credit, draw, folder / "figures", endings)
     film = folder / "figures" / f"{picture.id}.gif"
     return {
         "film": f"figures/{film.name}" if film.exists() else "",
@@ -150,7 +159,8 @@ def _author(entry: Any) -> str:
     return " ".join(entry.persons["author"][0].last_names)
 
 
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """The templates of reports and decks, with the filters they use."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=lambda name: bool(name and ".html" in name),

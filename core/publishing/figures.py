@@ -14,6 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from core.publishing.credits import Credit
+
 FORMATS = ("svg", "png", "pdf")
 # Okabe and Ito's colours, told apart by colour-blind readers.
 BLUE, ORANGE, GREEN, PURPLE, RED, SKY = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9"
@@ -54,39 +56,39 @@ def canvas(
     return figure, figure.subplots(rows, columns, **options)
 
 
-def save(name: str, title: str, draw: Callable[[], Canvas], folder: Path, formats: Sequence[str]) -> list[Path]:
-    """Draw a figure and write it in each format, without dates in the files."""
+def save(name: str, credit: Credit, draw: Callable[[], Canvas], folder: Path, formats: Sequence[str]) -> list[Path]:
+    """Draw a figure and write it in each format; the files carry its credit and no dates."""
     with style():
         drawn = draw()
         if isinstance(drawn, Film):
-            _animate(drawn, folder / f"{name}.gif", title)
+            _animate(drawn, folder / f"{name}.gif", credit)
             drawn = drawn.still
         drawn.draw_without_rendering()  # lays the axes out once, not again for every format
         drawn.set_layout_engine("none")
         paths = []
         for ending in formats:
             path = folder / f"{name}.{ending}"
-            dateless: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-            drawn.savefig(path, format=ending, dpi=150, metadata={"Title": title, **dateless.get(ending, {})})
+            drawn.savefig(path, format=ending, dpi=150, metadata=credit.for_matplotlib(ending))
             if ending == "png":
-                _shrink(path, title)
+                _shrink(path, credit)
             paths.append(path)
     return paths
 
 
-def _shrink(path: Path, title: str) -> None:
+def _shrink(path: Path, credit: Credit) -> None:
     """Write a PNG again with a palette of 256 colours, less than half the size and the same to the eye."""
     from PIL import Image, PngImagePlugin
 
     told = PngImagePlugin.PngInfo()
-    told.add_text("Title", title)
+    for name, text in credit.named().items():
+        told.add_text(name, text)
     with Image.open(path) as picture:
         picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
             path, optimize=True, pnginfo=told, dpi=(150, 150)
         )
 
 
-def _animate(film: Film, path: Path, title: str) -> None:
+def _animate(film: Film, path: Path, credit: Credit) -> None:
     """Write a film as a GIF that repeats, holding its last frame; one palette for all frames keeps it small."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
@@ -100,7 +102,8 @@ def _animate(film: Film, path: Path, title: str) -> None:
     palette = pictures[-1].quantize(64)
     pages = [one.quantize(palette=palette, dither=Image.Dither.NONE) for one in pictures]
     times = [film.milliseconds] * (len(pages) - 1) + [12 * film.milliseconds]
-    pages[0].save(path, save_all=True, append_images=pages[1:], duration=times, loop=0, comment=title.encode())
+    told = credit.text().encode()
+    pages[0].save(path, save_all=True, append_images=pages[1:], duration=times, loop=0, comment=told)
 
 
 def band(ax: Axes, x: np.ndarray, curves: np.ndarray, colour: str) -> None:

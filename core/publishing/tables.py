@@ -10,12 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from core.evidence.record import ClaimResult
+from core.publishing import latex
 
 Lines = Sequence[Sequence[Any]]
-LATEX = {letter: "\\" + letter for letter in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-    "√": r"$\sqrt{}$", "²": r"$^2$", "–": "--",
-}  # fmt: skip
 CLAIM_COLUMNS = ("claim", "paper", "ours", "middle 95 % of runs", "with sampling", "seeds", "verdict", "reason")
 
 
@@ -75,16 +72,9 @@ def as_markdown(columns: Sequence[str], lines: Lines) -> str:
 
 
 def as_latex(columns: Sequence[str], lines: Lines, caption: str) -> str:
-    """A LaTeX table that needs the packages booktabs and tabularx."""
-
-    def escape(text: str) -> str:
-        return "".join(LATEX.get(letter, letter) for letter in text)
-
-    rows = [" & ".join(escape(number(cell)) for cell in line) + r" \\" for line in lines]
-    layout = "X" + "l" * (len(columns) - 1)
-    head = [r"\begin{table}", rf"\caption{{{escape(caption)}}}", rf"\begin{{tabularx}}{{\linewidth}}{{{layout}}}"]
-    body = [r"\toprule", " & ".join(map(escape, columns)) + r" \\", r"\midrule", *rows, r"\bottomrule"]
-    return "\n".join([*head, *body, r"\end{tabularx}", r"\end{table}", ""])
+    """A LaTeX table that needs the packages booktabs, longtable and array; the reasons of verdicts would not fit."""
+    shown = [k for k, column in enumerate(columns) if column != "reason"]
+    return latex.table([columns[k] for k in shown], [[number(line[k]) for k in shown] for line in lines], caption)
 
 
 def write(folder: Path, name: str, title: str, columns: Sequence[str], lines: Lines) -> None:

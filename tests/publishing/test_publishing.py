@@ -9,7 +9,8 @@ import pytest
 from core.errors import BackstoryError
 from core.evidence.claims import Comparator, Rule
 from core.evidence.record import ClaimResult, Ours
-from core.publishing import citations, documents, figures, folders, tables
+from core.publishing import citations, documents, figures, folders, latex, tables
+from core.publishing.credits import Credit
 from reproductions import catalogue
 
 
@@ -46,12 +47,31 @@ def test_a_claim_as_cells():
 def test_tables_escape_what_their_form_cannot_hold():
     lines = [tables.claim_cells(claim())]
     assert "50 % \\| half_of" in tables.as_markdown(tables.CLAIM_COLUMNS, lines)
-    latex = tables.as_latex(tables.CLAIM_COLUMNS, lines, "5 & 6")
-    assert r"50 \% | half\_of" in latex
-    assert r"\caption{5 \& 6}" in latex
-    assert latex.count(r"\toprule") == latex.count(r"\bottomrule") == 1
+    source = tables.as_latex(tables.CLAIM_COLUMNS, lines, "5 & 6")
+    assert r"50 \% \textbar{} half\_of" in source
+    assert r"\caption{5 \& 6}" in source
+    assert source.count(r"\toprule") == source.count(r"\bottomrule") == 1
     read = list(csv.reader(io.StringIO(tables.as_csv(["a", "b"], [["x,y", None], [0.1 + 0.2, 3]]))))
     assert read == [["a", "b"], ["x,y", ""], ["0.30000000000000004", "3"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("n² ± ½", r"n$^2$ $\pm$ $\frac12$"), ("η, Σ, ρ, Α", r"$\eta$, $\Sigma$, $\rho$, $A$"),
+        ("-3.1", "$-$3.1"), ("p - y", "p - y"), ("2-2-1", "2-2-1"), ("1 < 2", r"1 \textless{} 2"),
+        ("[a]*", "{[}a]{*}"), ("x₂, 10⁻⁵", "x$_{2}$, 10$^{−}$$^{5}$"), ("é", "é"),
+    ],
+)  # fmt: skip
+def test_letters_that_latex_cannot_set_become_mathematics(text, source):
+    assert latex.escape(text) == source
+
+
+def test_a_latex_table_wraps_only_when_it_must_and_leaves_empty_columns_out():
+    narrow = latex.table(["a", "b", "c"], [["1", "", "2"]], "t")
+    assert r"\begin{longtable}{ll}" in narrow
+    wide = latex.table(["a", "b"], [["word " * 40, "1"]], "t")
+    assert wide.count("raggedright") == 2
 
 
 def picture():
@@ -63,15 +83,33 @@ def picture():
     return canvas
 
 
+CREDIT = Credit("Title", "Source (2026).", "ab12", "backstory_lms_1959_f")
+
+
 def test_a_figure_drawn_twice_is_the_same_file(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    first = figures.save("f", "Title", picture, tmp_path / "a", figures.FORMATS)
-    second = figures.save("f", "Title", picture, tmp_path / "b", figures.FORMATS)
+    first = figures.save("f", CREDIT, picture, tmp_path / "a", figures.FORMATS)
+    second = figures.save("f", CREDIT, picture, tmp_path / "b", figures.FORMATS)
     assert [p.name for p in first] == ["f.svg", "f.png", "f.pdf"]
     for a, b in zip(first, second, strict=True):
         assert a.read_bytes() == b.read_bytes()
     assert b"<title>Title</title>" in first[0].read_bytes() or b"Title" in first[0].read_bytes()
+
+
+def test_every_figure_file_carries_its_credit(tmp_path):
+    from PIL import Image
+
+    def film():
+        return figures.Film(picture(), lambda k: picture(), range(2))
+
+    svg, png, pdf = figures.save("f", CREDIT, film, tmp_path, figures.FORMATS)
+    with Image.open(png) as one, Image.open(tmp_path / "f.gif") as other:
+        told = [svg.read_text(), "\n".join(map(str, one.info.values())), other.info["comment"].decode()]
+    told.append(pdf.read_bytes().decode("latin-1"))
+    for text in told:
+        for part in ("Title", "The Backstory project", "CC BY 4.0", "Source", "(2026", "ab12", "backstory_lms_1959_f"):
+            assert part in text.replace("\\(", "(")
 
 
 def test_a_strip_shows_every_seed_and_the_papers_value():

@@ -67,12 +67,15 @@ def test_reports_keep_the_order_and_show_every_claim(quick, name):
     folder, record, _ = quick
     text = (folder / name).read_text(encoding="utf-8")
     parts = ["Verdicts", "Pictures", "What the paper did", "What we assumed", "What we replaced", "Cost, then and now",
-             "How to run it again", "How to cite it"]  # fmt: skip
+             "How to run it again", "How to cite it", "Exercises"]  # fmt: skip
     places = [text.rindex(part) for part in parts]
     assert places == sorted(places)
     for claim in record["claims"]:
         assert claim["id"] in text
     assert "Karpathy 2022: 4.09 %" in text
+    for exercise in execute.paper_of("zipcodes_1989").exercise:
+        assert exercise.title in text
+        assert exercise.command.split(" --set")[0] in text
     assert "{% " not in text
     assert "{band}" not in text
 

@@ -2,10 +2,12 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
 from reproductions import catalogue
+from tests.conftest import ROOT
 
 
 def complaint(done):
@@ -23,7 +25,7 @@ def complaint(done):
         (["run", "zipcode_1989"], "did you mean 'zipcodes_1989'?"),
         (["run", "qqq"], "no reproduction 'qqq'"),
         (["run", "zipcodes_1989", "--preset", "huge"], "choose quick or paper"),
-        (["run", "zipcodes_1989", "--set", "colour=1"], "no setting 'colour'"),
+        (["run", "zipcodes_1989", "--set", "colour=1"], "no setting of zipcodes_1989 called 'colour'"),
         (["run", "zipcodes_1989", "--set", "passes"], "--set takes name=value"),
         (["run", "zipcodes_1989", "--set", "passes=0"], "setting passes cannot be 0"),
         (["run", "zipcodes_1989", "--set", "passes=many"], "setting passes cannot be 'many'"),
@@ -39,9 +41,25 @@ def complaint(done):
         (["list", "--fast"], "No such option"),
         (["report", "zipcodes_1989", "--out", "/nowhere"], "there is no record"),
         (["verdicts", "--out", "/nowhere"], "there is no record"),
-        (["data", "mnist"], "no data set 'mnist'"),
+        (["data", "mnits"], "did you mean 'mnist'?"),
         (["cite", "zipcodes_1989", "--style", "mla"], "no citation style 'mla'"),
-        (["cite", "zipcode"], "did you mean"),
+        (["cite", "zipcode"], "did you mean 'zipcodes_1989'?"),
+        (["cite", "lms_1959", "--figure", "capacty"], "did you mean 'capacity'?"),
+        (["cite", "--figure", "capacty"], "did you mean 'capacity'?"),
+        (["cite", "--figure", "cost"], "say which"),
+        (["cite", "lms_1959", "--figure", "bowl", "--style", "caption"], "no figure of lms_1959 called 'bowl'"),
+        (["slides", "zipcodes_89"], "did you mean 'zipcodes_1989'?"),
+        (["slides", "--reports", "/nowhere"], "no published report under /nowhere"),
+        (["slides", "lms_1959", "--reports", "/nowhere"], "there is no record"),
+        (["slides", "lms_1959", "--out", "/proc/decks"], "cannot write to"),
+        (["compare", "lms_1959"], "Missing argument"),
+        (["compare", "lms_1959", "lms_195"], "did you mean 'lms_1959'?"),
+        (["compare", "lms_1959", "perceptrons_1969"], "compare two records of the same reproduction"),
+        (["compare", "lms_1959", "/nowhere/record.json"], "there is no record at /nowhere/record.json"),
+        (["compare", "lms_1959", "tests"], "there is no record at tests/record.json"),
+        (["verdicts", "lms_59"], "did you mean 'lms_1959'?"),
+        (["report", "pdp1986"], "did you mean 'pdp_1986'?"),
+        (["run", "lms_1959", "--set", "alpha=1"], "did you mean 'alphas'?"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_2(backstory, words, expected):
@@ -104,7 +122,7 @@ def test_help_and_list_answer_at_once(backstory, words):
 
 def test_help_names_every_command(backstory):
     text = backstory("--help").stdout
-    for command in ("list", "run", "report", "verdicts", "data", "cite", "doctor"):
+    for command in ("list", "run", "report", "verdicts", "compare", "cite", "slides", "data", "doctor"):
         assert f"  {command} " in text
         assert backstory(command, "--help").returncode == 0
 
@@ -122,6 +140,43 @@ def test_cite_names_the_project_and_the_paper(backstory):
     assert "@article{lecun1989backpropagation," in text
     apa = backstory("cite", "--style", "apa").stdout
     assert apa.startswith("The Backstory project. (2026).")
+
+
+def test_one_figure_is_cited_in_three_styles_with_the_original_papers(backstory):
+    bibtex = backstory("cite", "--figure", "capacity").stdout
+    assert "@misc{backstory_lms_1959_capacity," in bibtex
+    assert "@inproceedings{widrow1960adaptive," in bibtex
+    apa = backstory("cite", "lms_1959", "--figure", "capacity", "--style", "apa").stdout
+    assert "What one unit can hold [Figure capacity]. In LMS and the ADALINE (1959), re-run" in apa
+    assert "Widrow, B., & Hoff, M. E. (1960)." in apa
+    caption = backstory("cite", "lms_1959", "--figure", "capacity", "--style", "caption").stdout
+    assert caption.count("\n") == 1
+    assert len(caption) < 120
+    assert caption.endswith("reproduction lms_1959, figure capacity, CC BY 4.0. After Widrow & Hoff (1960).\n")
+
+
+def test_the_suite_is_cited_with_every_original_paper(backstory):
+    told = json.loads(backstory("cite", "--style", "caption", "--json").stdout)["citations"]
+    assert "LeCun et al. (1989)" in told[0]
+    assert "Werbos (1974)" in told[0]
+    assert "@phdthesis{werbos1974" in backstory("cite").stdout
+
+
+def test_compare_tells_changed_settings_and_verdicts(backstory, tmp_path):
+    place = Path("reports/perceptrons_1969/record.json")
+    record = json.loads((ROOT / place).read_text())
+    record["settings"]["sweeps"] = 7
+    record["claims"][0]["verdict"] = "partly"
+    record["claims"].pop()
+    (tmp_path / "record.json").write_text(json.dumps(record))
+    told = json.loads(backstory("compare", "perceptrons_1969", tmp_path, "--json").stdout)
+    assert told["settings"] == [{"name": "sweeps", "before": 400, "after": 7}]
+    assert [told["claims"][0][side]["verdict"] for side in ("before", "after")] == ["reproduced", "partly"]
+    assert told["claims"][-1]["after"] is None
+    text = backstory("compare", place, tmp_path / "record.json").stdout
+    assert "sweeps" in text
+    assert "2 of" in text
+    assert "All settings are the same." in backstory("compare", place, place.parent).stdout
 
 
 def test_data_says_what_is_missing_and_where_it_is_looked_for(backstory, tmp_path):

@@ -1,0 +1,71 @@
+"""Tables as LaTeX that compiles with pdflatex: booktabs lines, columns that wrap, and no letter it cannot set."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+PACKAGES = ("array", "booktabs", "longtable")
+CHARACTERS = {"footnotesize": 86, "scriptsize": 106}  # of a line of small print across a page
+SPECIAL = {letter: "\\" + letter for letter in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}",
+    ">": r"\textgreater{}", "|": r"\textbar{}", '"': "''", "√": r"$\surd$", "²": r"$^2$", "³": r"$^3$",
+    "–": "--", "—": "---", "−": "$-$", "±": r"$\pm$", "·": r"$\cdot$", "×": r"$\times$", "½": r"$\frac12$",
+    "¼": r"$\frac14$", "→": r"$\rightarrow$", "←": r"$\leftarrow$", "↑": r"$\uparrow$", "↓": r"$\downarrow$",
+    "≤": r"$\leq$", "≥": r"$\geq$", "≈": r"$\approx$", "≠": r"$\neq$", "∞": r"$\infty$", "∂": r"$\partial$",
+    "∈": r"$\in$", "°": r"$^\circ$", "µ": r"$\mu$", "“": "``", "”": "''", "‘": "`", "’": "'", "…": r"\ldots{}",
+    "\u00a0": "~", "ο": "o", "[": "{[}", "*": "{*}",  # a row must not start with an option or a star
+}  # fmt: skip
+ROMAN_CAPITALS = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True))
+
+
+def escape(text: str) -> str:
+    """Plain text as LaTeX. Greek letters and signs become mathematics, a minus before a number a real one."""
+    text = re.sub(r"(?<![\w.)\]-])-(?=\.?\d)", "−", text)
+    return "".join(_letter(letter) for letter in text)
+
+
+def _letter(letter: str) -> str:
+    if letter.isascii() or letter in SPECIAL:
+        return SPECIAL.get(letter, letter)
+    name = unicodedata.name(letter, "").split()
+    if name[:1] == ["GREEK"] and len(name) == 4 and name[2] == "LETTER":
+        small = name[1] == "SMALL"
+        word = {"LAMDA": "lambda", "FINAL": "varsigma"}.get(name[3], name[3].lower())
+        return f"${ROMAN_CAPITALS[letter]}$" if letter in ROMAN_CAPITALS else f"$\\{word if small else word.title()}$"
+    if name[:1] in (["SUBSCRIPT"], ["SUPERSCRIPT"]):
+        return f"${'_' if name[0] == 'SUBSCRIPT' else '^'}{{{unicodedata.normalize('NFKC', letter)}}}$"
+    return letter
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> str:
+    """A table of plain texts that runs over pages where it must. It needs PACKAGES and a one-column page.
+
+    Columns keep their natural width if the line holds them all; otherwise they wrap, as browsers lay out tables.
+    Columns without any text are left out.
+    """
+    full = [k for k in range(len(columns)) if any(row[k] for row in rows)]
+    columns, rows = [columns[k] for k in full], [[row[k] for k in full] for row in rows]
+    size, layout = _layout([[column, *(row[k] for row in rows)] for k, column in enumerate(columns)])
+    lines = [" & ".join(map(escape, row)) + r" \\" for row in rows]
+    head = [r"\toprule", " & ".join(map(escape, columns)) + r" \\", r"\midrule", r"\endhead"]
+    foot = [r"\bottomrule", r"\endlastfoot"]
+    start = [rf"{{\{size}", rf"\begin{{longtable}}{{{''.join(layout)}}}", rf"\caption{{{escape(caption)}}}\\"]
+    return "\n".join([*start, *head, *foot, *lines, r"\end{longtable}}", ""])
+
+
+def _layout(columns: Sequence[Sequence[str]]) -> tuple[str, list[str]]:
+    """The size of print, and how each column is set, from all its texts."""
+    natural = [max(len(text) for text in column) + 1 for column in columns]
+    least = [max(len(word) for text in column for word in (text or " ").split(" ")) + 1.5 for column in columns]
+    room = {size: characters - 2 * len(columns) for size, characters in CHARACTERS.items()}
+    if sum(natural) <= room["footnotesize"]:
+        return "footnotesize", ["l"] * len(columns)
+    size = "footnotesize" if sum(least) <= 0.6 * room["footnotesize"] else "scriptsize"
+    spare, wanted = max(room[size] - sum(least), 0), sum(natural) - sum(least)
+    widths = [few + (many - few) * spare / wanted for few, many in zip(least, natural, strict=True)]
+    return size, [
+        rf">{{\raggedright\arraybackslash}}p{{\dimexpr {width / sum(widths):.4f}\linewidth-2\tabcolsep\relax}}"
+        for width in widths
+    ]
