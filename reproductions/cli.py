@@ -59,7 +59,7 @@ def run(
     """
     from core.evidence.trials import Workers, cores
     from core.publishing.terminal import print_verdicts
-    from reproductions import execute
+    from reproductions import execute, exhibition
 
     if workers < 0:
         raise BackstoryError(f"--workers cannot be {workers}; give a number of processes, or 0 for one per core.")
@@ -71,15 +71,16 @@ def run(
         for one in catalogue.chosen(name)
     ]
     results = [execute.run(request) for request in requests]
+    front = exhibition.after(name, preset, out)
     if json_:
         return as_json(
             [{"folder": str(folder), "record": record.model_dump(mode="json")} for record, folder in results]
         )
     for record, folder in results:
         print_verdicts(record)
-        say(f"Report: {folder / 'report.html'} (and report.md, record.json, figures, tables)")
-        say()
-    return None
+        say(f"Report: {folder / 'report.html'} (and report.md, record.json, figures, tables)\n")
+    for page in front:
+        say(f"All of them on one page: {page}")
 
 
 @app.command()
@@ -90,15 +91,16 @@ def report(
     formats: Formats = "svg,png",
     json_: AsJson = False,
 ) -> None:
-    """Draw a report again from its record, without training. Twice gives the same files, byte for byte."""
-    from reproductions import execute
+    """Draw a report again from its record, without training, byte for byte; with `all` also the page of all reports."""
+    from reproductions import execute, exhibition
 
-    folders = [execute.redraw(one, preset, out, formats.split(",")) for one in catalogue.chosen(name)]
+    chosen = exhibition.chosen(name, preset, out)
+    folders = [execute.redraw(one, preset, out, formats.split(",")) for one in chosen]
+    front = exhibition.after(name, preset, out)
     if json_:
         return as_json([str(folder) for folder in folders])
-    for folder in folders:
-        say(f"Report: {folder / 'report.html'}")
-    return None
+    for page in [*(folder / "report.html" for folder in folders), *front]:
+        say(f"Report: {page}")
 
 
 @app.command()

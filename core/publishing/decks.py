@@ -38,7 +38,7 @@ def page(title: str, slides: Sequence[Slide]) -> str:
              "text": TEXT, "lead": layout.LEAD}  # fmt: skip
     context = {"title": title, "slides": slides, "pictures": pictures, "columns": COLUMNS, "sizes": sizes,
                "licence": LICENCE, "title_size": title_size}  # fmt: skip
-    return documents.templates().get_template("slides.html.j2").render(context)
+    return documents.environment().get_template("slides.html.j2").render(context)
 
 
 def title_size(slide: Slide) -> int:

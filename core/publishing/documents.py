@@ -58,7 +58,7 @@ def write(folder: Path, record: Record, paper: Paper, draw: Mapping[str, Callabl
     (folder / "references.bib").write_text(citations.bibtex(entries, keys), encoding="utf-8")
     context = _context(record, paper, entries, keys, words) | {"figures": shown, "tables": extra}
     for name in ("report.md", "report.html"):
-        (folder / name).write_text(templates().get_template(f"{name}.j2").render(context), encoding="utf-8")
+        (folder / name).write_text(environment().get_template(f"{name}.j2").render(context), encoding="utf-8")
 
 
 def cited(paper: Paper, record: Record) -> list[str]:
@@ -159,9 +159,9 @@ def _author(entry: Any) -> str:
     return " ".join(entry.persons["author"][0].last_names)
 
 
-def templates() -> jinja2.Environment:
-    """The templates of reports and decks, with the filters they use."""
-    environment = jinja2.Environment(
+def environment() -> jinja2.Environment:
+    """Where the templates are, and the filters they use."""
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=lambda name: bool(name and ".html" in name),
         undefined=jinja2.StrictUndefined,
@@ -169,10 +169,11 @@ def templates() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["number"] = tables.number
-    environment.filters["duration"] = duration
-    environment.globals["markdown_table"] = tables.as_markdown
-    return environment
+    made.filters["number"] = tables.number
+    made.filters["duration"] = duration
+    made.globals["markdown_table"] = tables.as_markdown
+    made.globals["cell"] = lambda text: str(text).replace("|", "\\|")
+    return made
 
 
 def duration(seconds: float) -> str:

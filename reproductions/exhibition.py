@@ -1,0 +1,95 @@
+"""The front page of the reports and the story, made from the records, paper files and figures under a report folder."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from pathlib import Path
+
+from core.errors import BackstoryError
+from core.evidence import record as records
+from core.evidence import story as stories
+from core.publishing import exhibition, folders
+from core.publishing import stories as story_pages
+from reproductions import catalogue, execute
+
+HERE = Path(__file__).parent
+CHOICES = HERE / "exhibition.toml"
+STORY = HERE / "story.toml"
+
+
+def recorded(preset: str, out: Path) -> list[str]:
+    """The reproductions that have a record under the report folder."""
+    return [name for name in catalogue.ids() if (execute.folder_for(name, preset, out) / "record.json").exists()]
+
+
+def chosen(name: str, preset: str, out: Path) -> list[str]:
+    """The reproductions whose reports a NAME asks to draw again: one, or for "all" every one that has a record.
+
+    Raises BackstoryError if none has.
+    """
+    if name != "all":
+        return catalogue.chosen(name)
+    found = recorded(preset, out)
+    if not found:
+        raise BackstoryError(f"there is no record under {out}; make one with `backstory run all --preset {preset}`.")
+    return found
+
+
+def render(preset: str, out: Path, story: Path = STORY) -> dict[str, str]:
+    """Every file of the exhibition by its place under `root(preset, out)`; the story only beside paper presets.
+
+    Raises BackstoryError for a record that cannot be read, or a claim or picture that does not exist.
+    """
+    papers = {name: execute.paper_of(name) for name in catalogue.ids()}
+    choices = _choices()
+    there = recorded(preset, out)
+    found = {name: records.load_record(execute.folder_for(name, preset, out) / "record.json") for name in there}
+    exhibits = [exhibition.Exhibit(paper, found.get(name), **choices.get(name, {})) for name, paper in papers.items()]
+    told = None
+    if preset == "paper":
+        told = stories.load_story(story)
+        stories.check(told, papers)
+    files = exhibition.render(root(preset, out), exhibits, told)
+    if told:
+        titles = {name: paper.reproduction.title for name, paper in papers.items()}
+        pages = story_pages.render(told, found, titles, catalogue.BIBLIOGRAPHY)
+        files |= {f"story/{name}": text for name, text in pages.items()}
+    return files
+
+
+def _choices() -> dict[str, dict[str, str]]:
+    """The claim and picture chosen for each reproduction. Raises BackstoryError for anything else in the file."""
+    found = tomllib.loads(CHOICES.read_text(encoding="utf-8"))
+    for name, choice in found.items():
+        catalogue.entry(name)
+        if unknown := sorted(set(choice) - {"claim", "picture"}):
+            raise BackstoryError(
+                f"{CHOICES.name}: {name}: {unknown[0]!r} is neither claim nor picture; mend the entry."
+            )
+    return found
+
+
+def root(preset: str, out: Path) -> Path:
+    """The folder that holds the reports of a preset, and their front page."""
+    return execute.folder_for("any", preset, out).parent
+
+
+def after(name: str, preset: str, out: Path) -> list[Path]:
+    """Write the exhibition after all reproductions were run or drawn again; the front page, or nothing otherwise."""
+    return [write(preset, out)] if name == "all" and recorded(preset, out) else []
+
+
+def write(preset: str, out: Path) -> Path:
+    """Write the exhibition; each file takes the place of the old one whole. Returns the front page."""
+    files, place = render(preset, out), root(preset, out)
+    for name, text in files.items():
+        target = place / name
+        folders.check_writable(target.parent)
+        descriptor, working = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(working, 0o644)
+        os.replace(working, target)
+    return place / "index.html"
