@@ -32,6 +32,7 @@ bench: $(VENV)/ready-bench  ## time our loops beside PyTorch's and scikit-learn'
 	$(BIN)/python benchmarks/online_pass.py --write
 	$(BIN)/python benchmarks/lms.py --write
 	$(BIN)/python benchmarks/small_nets.py --write
+	$(BIN)/python benchmarks/alvinn.py --write
 
 clean:  ## remove .venv and quick reports
 	rm -rf $(VENV) reports/quick reports/custom
