@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,14 @@ BEHIND, BEFORE = 4, 90  # points of the centre line that are looked at: 2 m behi
 STEEPEST = 1.3  # radians; beyond the last point the road is taken to go straight on, but not steeper than this
 SKY = 0.9
 PIXEL = np.float32
+Randomness = np.random.Generator | Sequence[np.random.Generator]
+
+
+def _noise(rng: Randomness, shape: tuple[int, ...]) -> np.ndarray:
+    """Normal numbers, from one generator, or for each picture from its own."""
+    if isinstance(rng, np.random.Generator):
+        return rng.standard_normal(shape, dtype=PIXEL)
+    return np.stack([one.standard_normal(shape[1:], dtype=PIXEL) for one in rng])
 
 
 def _centre_line(
@@ -49,13 +58,14 @@ def _centre_line(
 
 def pictures(
     camera: Camera, roads: Roads, looks: Looks, which: np.ndarray, pose: np.ndarray, index: np.ndarray,
-    rng: np.random.Generator,
+    rng: Randomness,
 ) -> np.ndarray:  # fmt: skip
     # which (B,), pose (B, 3), index (B,) -> (B, rows, columns) in [0, 1], float32
     """The camera's pictures from poses near the points `index` of roads `which`.
 
     A row of pixels sees one distance forward, where the centre line is looked up; pixels beside it are measured from
-    the circle that the road follows there, which is exact for roads of constant curvature.
+    the circle that the road follows there, which is exact for roads of constant curvature. `rng` is one generator, or
+    one for each picture, so that a vehicle sees the same whoever drives beside it.
     """
     x, left = camera.ground()
     sky = ~np.isfinite(x)
@@ -77,7 +87,7 @@ def pictures(
     seen *= 1 + light[:, 0] + light[:, 1]
     noise = looks.noise[which].astype(PIXEL)
     if noise.any():
-        seen += noise[:, None, None] * rng.standard_normal(seen.shape, dtype=PIXEL)
+        seen += noise[:, None, None] * _noise(rng, seen.shape)
     return np.clip(seen, 0, 1, out=seen)
 
 
@@ -109,7 +119,7 @@ class Scanner:
 
 
 def range_images(
-    scanner: Scanner, which: np.ndarray, pose: np.ndarray, posts: np.ndarray, rng: np.random.Generator
+    scanner: Scanner, which: np.ndarray, pose: np.ndarray, posts: np.ndarray, rng: Randomness
 ) -> np.ndarray:
     # posts (R, M, 4): x, y, radius, height; NaN where there is none -> (B, rows, columns) in [0, 1]
     """Range images of open ground with upright posts, from the geometry of beams, circles and heights."""
@@ -130,5 +140,5 @@ def range_images(
         hit = np.isfinite(flat) & (top >= 0) & (top <= height[:, :, None])
         nearness = np.where(hit, 1 - flat / np.cos(upright)[:, None] / scanner.farthest, 0.0)
         np.maximum.at(found, b, nearness)
-    found += scanner.noise * rng.standard_normal(found.shape)
+    found += scanner.noise * _noise(rng, found.shape)
     return np.clip(found, 0, 1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -63,6 +64,10 @@ class Looks:
         gradient[:, 0] *= -1
         return replace(self, waves=waves, gradient=gradient)
 
+    def only(self, which: np.ndarray) -> Looks:
+        """The looks of the roads with those numbers, in that order."""
+        return replace(self, **{name: getattr(self, name)[which] for name in _ARRAYS})
+
     def with_contrast(self, contrast: float) -> Looks:
         """The same roads with the brightness of road minus ground set to `contrast`."""
         middle = 0.5 * (self.road + self.ground)
@@ -71,6 +76,9 @@ class Looks:
     def with_noise(self, noise: float) -> Looks:
         """The same roads seen by a sensor of that noise (standard deviation)."""
         return replace(self, noise=np.full_like(self.noise, noise))
+
+
+_ARRAYS = [f.name for f in fields(Looks) if f.name not in ("shoulder", "lined")]
 
 
 def draw(rng: np.random.Generator, roads: int, conditions: Conditions) -> Looks:
@@ -94,6 +102,11 @@ def draw(rng: np.random.Generator, roads: int, conditions: Conditions) -> Looks:
         shoulder=conditions.shoulder,
         lined=conditions.lined,
     )
+
+
+def together(parts: Sequence[Looks]) -> Looks:
+    """The looks of several groups of roads as one group. Shoulders and lines are those of the first."""
+    return replace(parts[0], **{name: np.concatenate([getattr(one, name) for one in parts]) for name in _ARRAYS})
 
 
 def _wave(wave: np.ndarray, along: np.ndarray, across: np.ndarray) -> np.ndarray:

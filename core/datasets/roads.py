@@ -7,7 +7,7 @@ offset is positive to the left of the centre line. The centre line is the path t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -118,6 +118,11 @@ def lay(profiles: Sequence[np.ndarray], width: float | np.ndarray = 4.0) -> Road
     y = np.concatenate([start, np.cumsum(chord * np.sin(middle), axis=1)], axis=1)
     ends = np.concatenate([steps[:, :1], steps, steps[:, -1:]], axis=1)
     return Roads(x, y, turned, 0.5 * (ends[:, 1:] + ends[:, :-1]), widths)
+
+
+def together(parts: Sequence[Roads]) -> Roads:
+    """Several groups of roads of equal length as one group."""
+    return Roads(*(np.concatenate([getattr(one, f.name) for one in parts]) for f in fields(Roads)))
 
 
 def mirrored(roads: Roads) -> Roads:
