@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,8 @@ class Looks:
 
     def only(self, which: np.ndarray) -> Looks:
         """The looks of the roads with those numbers, in that order."""
-        return replace(self, **{name: getattr(self, name)[which] for name in _ARRAYS})
+        changed: dict[str, Any] = {name: getattr(self, name)[which] for name in _ARRAYS}
+        return replace(self, **changed)
 
     def with_contrast(self, contrast: float) -> Looks:
         """The same roads with the brightness of road minus ground set to `contrast`."""
@@ -106,7 +108,8 @@ def draw(rng: np.random.Generator, roads: int, conditions: Conditions) -> Looks:
 
 def together(parts: Sequence[Looks]) -> Looks:
     """The looks of several groups of roads as one group. Shoulders and lines are those of the first."""
-    return replace(parts[0], **{name: np.concatenate([getattr(one, name) for one in parts]) for name in _ARRAYS})
+    joined: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in parts]) for name in _ARRAYS}
+    return replace(parts[0], **joined)
 
 
 def _wave(wave: np.ndarray, along: np.ndarray, across: np.ndarray) -> np.ndarray:

@@ -91,6 +91,15 @@ class Roads:
         """Metres of road, without the tail."""
         return (self.x.shape[1] - 1) * SPACING - TAIL
 
+    def line(self, road: int) -> np.ndarray:
+        # -> (points, 2)
+        """The centre line of one road, without the tail."""
+        return np.stack([self.x[road], self.y[road]], axis=1)[: round(self.length / SPACING) + 1]
+
+    def only(self, which: np.ndarray) -> Roads:
+        """The roads of those numbers, in that order."""
+        return Roads(*(getattr(self, f.name)[which] for f in fields(self)))
+
 
 def lay(profiles: Sequence[np.ndarray], width: float | np.ndarray = 4.0) -> Roads:
     """Roads from curvature profiles of equal length, all starting at the origin towards +x.

@@ -122,14 +122,13 @@ class Drive(NamedTuple):
 
     def lateral(self, skip: float = 0.0) -> np.ndarray:
         # (steps, R) -> (R, 3)
-        """Mean, standard deviation and largest absolute value of the offset of every run, from `skip` metres on."""
-        offset = np.where(self.along >= skip, self.offset, np.nan)
-        seen = np.isfinite(offset)
-        count = np.maximum(seen.sum(axis=0), 1)
-        mean = np.where(seen, offset, 0).sum(axis=0) / count
-        spread = np.sqrt(np.where(seen, (offset - mean) ** 2, 0).sum(axis=0) / count)
-        worst = np.where(seen, np.abs(offset), 0).max(axis=0)
-        return np.where(np.any(seen, axis=0)[:, None], np.stack([mean, spread, worst], axis=-1), np.nan)
+        """Mean, standard deviation and largest size of the offset of every run, from `skip` metres on, or NaN."""
+        found = np.full((self.offset.shape[1], 3), np.nan)
+        for k in range(len(found)):
+            seen = self.offset[self.along[:, k] >= skip, k]
+            if len(seen):
+                found[k] = seen.mean(), seen.std(), np.abs(seen).max()
+        return found
 
 
 Steer = Callable[[np.ndarray, np.ndarray, Places], np.ndarray]

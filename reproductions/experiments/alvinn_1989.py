@@ -78,7 +78,7 @@ def sight(
 
 
 def snapshots(rng: np.random.Generator, images: int, cell: Mapping[str, Any]) -> Snapshots:
-    """Snapshots from random places on new roads, PER_ROAD of each in turn, with the steering that a driver would use."""
+    """Snapshots from random places on new roads, PER_ROAD of each in turn, with the steering of pure pursuit."""
     count = -(-images // PER_ROAD)
     conditions = road_looks.Conditions(polarity=cell.get("polarity", "either"))
     lain = lay_roads(rng, count, PIECE, varying=cell["varying"])
@@ -137,7 +137,7 @@ def units_off(outputs: np.ndarray, shown: Snapshots) -> np.ndarray:
 
 
 def learn(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
-    """Train on one world of snapshots, test on novel roads after every epoch, and with other range images at the end."""
+    """Train on one world of snapshots; test on novel roads, with other range images, and on roads of the other kind."""
     return [_learn(cell, generator(cell["entropy"], seed)) for seed in seeds]
 
 
@@ -167,6 +167,8 @@ def _learn(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         "intensity": np.mean((outputs[:, -1] > 0.5) == (novel.lighter > 0.5)),
         **shape_of(p),
     }
+    other = snapshots(rng, cell["novel"], {**cell, "varying": not cell["varying"]})
+    found["near_other"] = np.mean(np.abs(units_off(chosen(p, other, cell["feedback"], rng), other)) <= NEAR)
     found["held_costs"] = found["near"] - found["near_held"]
     if cell["curve"]:
         correct = np.rint(steering.unit_of(novel.curvature, alvinn.STEERING, SHARPEST)).astype(int)
@@ -174,7 +176,12 @@ def _learn(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         np.add.at(confusion, (correct, correct + off), 1)
         found |= {"curve": np.array(curve), "confusion": confusion}
     if cell.get("keep"):
-        found |= {"w1": p["w1"].astype(np.float32), "w2": p["w2"].astype(np.float32)}
+        found |= {
+            "w1": p["w1"].astype(np.float32),
+            "w2": p["w2"].astype(np.float32),
+            "seen": novel.x[::PER_ROAD][:12].astype(np.float32),
+            "seen_curvature": novel.curvature[::PER_ROAD][:12],
+        }
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -45,39 +45,47 @@ def course(first: float, second: float, lap: float = 280.0) -> np.ndarray:
 
 
 class Lesson(NamedTuple):
-    """Pictures (C, 30, 32) of a person's drive, one for every cycle, and the curvatures that the person steered."""
+    """Pictures (C, 30, 32) of a person's drive, one for every cycle, and the curvatures that the person steered.
+
+    `lateral` is the offset at every moment, `pose` (C, 3) where the pictures were taken, `road` the centre line.
+    """
 
     pictures: np.ndarray
     curvature: np.ndarray
     lateral: np.ndarray
+    pose: np.ndarray
+    road: np.ndarray
 
 
-def person(lain: roads.Roads, looks: road_looks.Looks, minutes: float, rng: np.random.Generator) -> Lesson:
-    """A person drives one road at SPEED, aiming at the middle LOOKAHEAD metres ahead with a wavering eye.
+def persons(
+    lain: roads.Roads, looks: Sequence[road_looks.Looks], minutes: float, rngs: Sequence[np.random.Generator]
+) -> list[Lesson]:
+    """Each person drives a road at SPEED, aiming at the middle LOOKAHEAD metres ahead with a wavering eye.
 
     With several looks the light changes from one to the next at equal intervals.
     """
-    cycles = max(1, round(minutes * 60 / CYCLE))
+    cycles, which = max(1, round(minutes * 60 / CYCLE)), np.arange(len(rngs))
     step = CYCLE / 10
     distance = cycles * CYCLE * SPEED
-    aside = vehicles.wavering(rng, int(1.5 * distance / (SPEED * step)) + 2, 1, spread=AIM_SPREAD,
-                              memory=AIM_MEMORY / step)  # fmt: skip
-    one, taken = np.zeros(1, dtype=int), iter(aside)
+    wavers = [
+        vehicles.wavering(rng, int(1.5 * distance / (SPEED * step)) + 2, 1, spread=AIM_SPREAD, memory=AIM_MEMORY / step)
+        for rng in rngs
+    ]
+    taken = iter(np.concatenate(wavers, axis=1))
 
     def steer(runs: np.ndarray, pose: np.ndarray, places: roads.Places) -> np.ndarray:
-        return vehicles.pure_pursuit(lain, one, pose, places.point, lookahead=LOOKAHEAD, aside=next(taken))
+        return vehicles.pure_pursuit(lain, runs, pose, places.point, lookahead=LOOKAHEAD, aside=next(taken)[runs])
 
-    run = vehicles.drive(lain, one, VEHICLE, steer, speed=SPEED, step=step, distance=distance)
-    when = np.arange(0, 10 * cycles, 10)
-    when = when[when < len(run.along)]
-    pose = run.pose[when, 0]
-    point = np.clip(np.rint(run.along[when, 0] / roads.SPACING).astype(int), 0, lain.x.shape[1] - 1)
-    light = np.arange(len(when)) * len(looks.road) // len(when)
-    seen = np.concatenate([
-        road_images.pictures(CAMERA, lain, looks.only(light[k : k + 1]), one, pose[k : k + 1], point[k : k + 1], rng)
-        for k in range(len(when))
-    ])  # fmt: skip
-    return Lesson(seen, run.curvature[when, 0], run.offset[:, 0])
+    run = vehicles.drive(lain, which, VEHICLE, steer, speed=SPEED, step=step, distance=distance)
+    lessons = []
+    for k, rng in enumerate(rngs):
+        when = np.arange(0, np.count_nonzero(np.isfinite(run.along[:, k])), 10)[:cycles]
+        pose, light = run.pose[when, k], looks[k].only(np.arange(len(when)) * len(looks[k].road) // len(when))
+        own = lain.only(np.full(len(when), k))
+        point = np.clip(np.rint(run.along[when, k] / roads.SPACING).astype(int), 0, lain.x.shape[1] - 1)
+        seen = road_images.pictures(CAMERA, own, light, np.arange(len(when)), pose, point, rng)
+        lessons.append(Lesson(seen, run.curvature[when, k], run.offset[:, k], pose, lain.line(k)))
+    return lessons
 
 
 def copies_of(lesson: Lesson, cell: Mapping[str, Any], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -138,12 +146,12 @@ def read(code: str, outputs: np.ndarray) -> np.ndarray:
 
 
 def train(
-    cell: Mapping[str, Any], lesson: Lesson, rng: np.random.Generator
+    cell: Mapping[str, Any], lesson: Lesson, rng: np.random.Generator, after_cycle: Any = None
 ) -> tuple[dict[str, np.ndarray], list[float]]:
     """Train while the person drives: one cycle for every picture, BUFFER presentations each; mean steering of each.
 
     cell["method"]: "-trans -buf" shows the newest picture again and again, "+trans -buf" it and its copies,
-    "+trans +buf" a buffer that they are put into.
+    "+trans +buf" a buffer that they are put into. after_cycle(number, parameters) is called after every cycle.
     """
     code = cell.get("code", "hill")
     units = 1 if code == "scalar" else alvinn.SIZES_1991[2]
@@ -161,5 +169,7 @@ def train(
         order = np.concatenate([rng.permutation(seen) for _ in range(-(-BUFFER // seen))])[:BUFFER]
         targets = CODES[code](buffer.curvature[:seen], units)
         p, _ = one_hidden.train(p, buffer.x[:seen], targets, rate=cell["rate"], order=order)
+        if after_cycle:
+            after_cycle(k, p)
         means.append(float(buffer.curvature[:seen].mean()))
     return p, means

@@ -27,7 +27,7 @@ class Fleet:
     ) -> None:  # fmt: skip
         """`nets` one for every `each` vehicles, as many roads and looks as vehicles, one generator for each."""
         self.stack = {name: np.stack([p[name] for p in nets]) for name in nets[0]}
-        self.net_of = np.repeat(np.arange(len(nets)), each)
+        self.each, self.net_of = each, np.repeat(np.arange(len(nets)), each)
         self.which = np.arange(len(self.net_of))
         self.lain, self.looks, self.rngs, self.camera = lain, looks, rngs, camera
         self.outputs = np.zeros((len(self.which), self.stack["b2"].shape[-1]))
@@ -35,11 +35,11 @@ class Fleet:
     def answer(self, runs: np.ndarray, x: np.ndarray) -> np.ndarray:
         # x (B, I) -> (B, O)
         """Outputs of each vehicle's own network, kept for the next time."""
-        for net in np.unique(self.net_of[runs]):
+        # One row at a time, so that a vehicle drives the same whoever drives beside it.
+        for net in np.unique(self.net_of[runs]) if self.each > 1 else (runs,):
             mine = self.net_of[runs] == net
-            one = {name: values[net] for name, values in self.stack.items()}
-            # One row at a time, so that a vehicle drives the same whoever drives beside it.
-            self.outputs[runs[mine]] = alvinn.answers(one, x[mine][:, None])[:, 0]
+            own = {name: values[net] for name, values in self.stack.items()}
+            self.outputs[runs[mine]] = alvinn.answers(own, x[mine][:, None])[:, 0]
         return self.outputs[runs]
 
     def pictures(self, runs: np.ndarray, pose: np.ndarray, places: roads.Places) -> np.ndarray:
@@ -127,7 +127,8 @@ CHANGES: dict[str, Change] = {
 
 def trained(cell: Mapping[str, Any], seeds: Sequence[int]) -> tuple[list[Arrays], list[np.random.Generator]]:
     """The networks of 1989 that `alvinn_1989.learn` trains from the same cell and seeds, and their generators."""
-    nets, rngs = [], []
+    nets: list[Arrays] = []
+    rngs = []
     for seed in seeds:
         rng = generator(cell["entropy"], seed)
         shown = snapshots.snapshots(rng, cell["images"], cell)

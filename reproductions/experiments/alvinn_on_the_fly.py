@@ -29,17 +29,19 @@ def steer(fleet: Fleet, code: str) -> vehicles.Steer:
     return answer
 
 
-def lessons(cell: Mapping[str, Any], rng: np.random.Generator) -> tuple[fly.Lesson, road_looks.Looks]:
-    """What one person's drive shows: the course of the cell, lap after lap, or a road that wanders; its last looks."""
-    looks = road_looks.draw(rng, cell.get("lights", 1), fly.conditions(cell))
+def lessons(
+    cell: Mapping[str, Any], rngs: Sequence[np.random.Generator]
+) -> tuple[list[fly.Lesson], list[road_looks.Looks]]:
+    """What each person's drive shows: the course of the cell, lap after lap, or a road that wanders; its last looks."""
+    looks = [road_looks.draw(rng, cell.get("lights", 1), fly.conditions(cell)) for rng in rngs]
     length = cell["minutes"] * 60 * fly.SPEED + 2 * fly.CYCLE * fly.SPEED
     if cell["course"] in COURSES:
         lap = fly.course(*COURSES[cell["course"]])
-        profile = np.tile(lap, int(np.ceil(length / LAP)))
+        profiles = [np.tile(lap, int(np.ceil(length / LAP)))] * len(rngs)
     else:
-        profile = roads.wandering(length, rng, limit=fly.BENDS)
-    lesson = fly.person(roads.lay([profile], fly.WIDTH), looks, cell["minutes"], rng)
-    return lesson, looks.only(np.array([-1]))
+        profiles = [roads.wandering(length, rng, limit=fly.BENDS) for rng in rngs]
+    found = fly.persons(roads.lay(profiles, fly.WIDTH), looks, cell["minutes"], rngs)
+    return found, [one.only(np.array([-1])) for one in looks]
 
 
 def learn(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
@@ -50,11 +52,10 @@ def learn(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]
     as another road. With cell["change"] the test is driven once for each of cell["levels"].
     """
     found: list[dict[str, Any]] = []
-    nets, rngs, seen = [], [], []
-    for seed in seeds:
-        rng = generator(cell["entropy"], seed)
-        lesson, looks = lessons(cell, rng)
-        seen.append(looks)
+    nets, rngs = [], []
+    learning = [generator(cell["entropy"], seed) for seed in seeds]
+    shown, seen = lessons(cell, learning)
+    for seed, rng, lesson in zip(seeds, learning, shown, strict=True):
         p, means = fly.train(cell, lesson, rng)
         nets.append(p)
         rngs.append(generator(cell["entropy"] + 1, seed))

@@ -60,8 +60,10 @@ def _simulator() -> Any:
 
 def grey(pixels: np.ndarray) -> np.ndarray:
     # (SIDE, SIDE, 3) of 0 to 255 -> (SHOWN, SIDE) of 0 to 1
-    """Brightness without the instruments."""
-    return (pixels[:SHOWN] @ np.array([0.299, 0.587, 0.114])) / 255
+    """Brightness without the instruments; the car itself is painted over with the ground before it."""
+    found = (pixels[:SHOWN] @ np.array([0.299, 0.587, 0.114])) / 255
+    found[CAR_ROW - 6 : CAR_ROW + 7, SIDE // 2 - 5 : SIDE // 2 + 5] = found[CAR_ROW - 10, SIDE // 2]
+    return found
 
 
 def retina(picture: np.ndarray) -> np.ndarray:
