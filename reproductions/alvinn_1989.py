@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,7 +14,7 @@ from core.networks import alvinn, dense
 from reproductions.experiments import alvinn_1989 as snapshots
 from reproductions.experiments import alvinn_1991 as fly
 from reproductions.experiments import alvinn_driving, alvinn_film, alvinn_on_the_fly, car_racing
-from reproductions.findings.alvinn_1989 import COURSES, METHODS, gather, tables
+from reproductions.findings.alvinn_1989 import COURSES, METHODS, Method, gather, tables, told
 from reproductions.findings.alvinn_1989_claims import measure
 from reproductions.findings.alvinn_1989_figures import figures
 
@@ -23,7 +23,7 @@ __all__ = ["PRESETS", "Settings", "figures", "run"]
 Seeds = Annotated[int, Field(ge=1, le=10000)]
 Width = Annotated[int, Field(ge=1, le=1000)]
 Positive = Annotated[float, Field(gt=0, le=1e4)]
-LAPS = 2 * alvinn_on_the_fly.LAP / fly.SPEED / 60  # minutes of two laps of the course
+LAP = alvinn_on_the_fly.LAP / fly.SPEED / 60  # minutes of one lap of the course
 
 
 class Settings(BaseModel):
@@ -38,6 +38,7 @@ class Settings(BaseModel):
     rate: Positive = 0.1
     tuning_rates: tuple[Positive, ...] = (0.01, 0.03, 0.1, 0.3, 1.0)
     tuning_seeds: Seeds = 5
+    variants: tuple[Literal["no feedback", "lighter roads only"], ...] = ("no feedback", "lighter roads only")
     hidden_1989: tuple[Width, ...] = (1, 2, 4, 8, 15)
     distance_1989: Positive = 400.0
     speed_1989: Positive = 0.5
@@ -69,10 +70,20 @@ class Settings(BaseModel):
     fly_rate: Positive = 0.1
     fly_seeds: Seeds = 40
     fly_distance: Positive = 200.0
+    fly_step: Positive = 0.1
     ablation_seeds: Seeds = 30
+    laps: int = Field(2, ge=1, le=100)
+    methods: tuple[Method, ...] = METHODS
+    lights: tuple[Annotated[int, Field(ge=0, le=1000)], ...] = (0, 1, 12)
     choice_seeds: Seeds = 20
     hidden_1991: tuple[Width, ...] = (1, 2, 3, 4, 5, 8, 15, 30)
-    codes: tuple[str, ...] = ("hill", "narrow hill", "wide hill", "one unit", "scalar")
+    codes: tuple[Literal["hill", "narrow hill", "wide hill", "one unit", "scalar"], ...] = (
+        "hill",
+        "narrow hill",
+        "wide hill",
+        "one unit",
+        "scalar",
+    )
     film_frames: int = Field(32, ge=2, le=500)
     world_seeds: int = Field(20, ge=0, le=10000)
     block: int = Field(10, ge=1, le=1000)
@@ -81,10 +92,11 @@ class Settings(BaseModel):
 
 PRESETS = {
     "quick": Settings(
-        seeds=6, images=600, novel=200, epochs=20, tuning_rates=(), hidden_1989=(4,), distance_1989=50, roads_each=1,
-        break_seeds=5, break_distance=60, widths=(0.4, 1.0, 2.0), contrasts=(), noises=(), pitches=(-10, 0, 10),
-        speeds=(2.2352, 8.9408), posts=(), minutes=(2.0,), lesson=2.0, fly_seeds=6, fly_distance=80, ablation_seeds=5,
-        choice_seeds=5, hidden_1991=(1,), codes=("scalar",), film_frames=12, world_seeds=0, block=6,
+        seeds=5, images=500, novel=200, epochs=20, tuning_rates=(), variants=(), hidden_1989=(4,), distance_1989=50,
+        roads_each=1, break_seeds=5, break_distance=50, widths=(0.4, 1.0), contrasts=(), noises=(), pitches=(),
+        speeds=(8.9408,), posts=(), minutes=(2.0,), lesson=2.0, fly_seeds=5, fly_distance=60, fly_step=0.2,
+        ablation_seeds=5, laps=1, methods=METHODS[:1] + METHODS[2:], lights=(), choice_seeds=5, hidden_1991=(1,),
+        codes=("scalar",), film_frames=12, world_seeds=0, block=5,
     ),
     "paper": Settings(),
 }  # fmt: skip
@@ -100,9 +112,9 @@ def snapshot_cells(settings: Settings) -> list[dict[str, Any]]:
     cells = [
         {**base, "study": "main", "curve": True, "keep": True},
         {**base, "study": "fixed width", "varying": False, "curve": True, "keep": True},
-        {**base, "study": "no feedback", "feedback": "random"},
-        {**base, "study": "lighter roads only", "polarity": "lighter"},
     ]
+    changes = {"no feedback": {"feedback": "random"}, "lighter roads only": {"polarity": "lighter"}}
+    cells += [{**base, "study": name, **changes[name]} for name in settings.variants]
     cells += [{**base, "study": "hidden", "hidden": width} for width in settings.hidden_1989]
     tuning = {**base, "entropy": settings.entropy + 500}
     return cells + [{**tuning, "study": "rate", "rate": rate} for rate in settings.tuning_rates]
@@ -138,7 +150,8 @@ def fly_cells(settings: Settings) -> list[tuple[dict[str, Any], int]]:
     """Networks trained on the fly, with the number of seeds of each study."""
     base = {
         "method": "+trans +buf", "course": "wandering", "minutes": settings.lesson, "tests": ["new"],
-        "distance": settings.fly_distance, "rate": settings.fly_rate, "entropy": settings.entropy,
+        "distance": settings.fly_distance, "rate": settings.fly_rate, "step": settings.fly_step,
+        "entropy": settings.entropy + 10,
     }  # fmt: skip
     few, many = settings.choice_seeds, settings.fly_seeds
     cells = [({**base, "study": "minutes", "minutes": m}, many) for m in settings.minutes]
@@ -147,20 +160,20 @@ def fly_cells(settings: Settings) -> list[tuple[dict[str, Any], int]]:
     cells += [({**base, "study": "hidden", "hidden": width}, few) for width in settings.hidden_1991]
     cells += [({**base, "study": "code", "code": code}, few) for code in settings.codes]
     cells += [
-        ({**base, "study": "light", "light": light, "lights": lights, "new_light": new}, few)
-        for light, lights, new in ((False, 1, False), (True, 1, True), (True, 12, True))
+        ({**base, "study": "light", "light": lights > 0, "lights": max(lights, 1), "new_light": lights > 0}, few)
+        for lights in settings.lights
     ]
     cells += [
-        ({**base, "study": "ablation", "method": method, "course": course, "minutes": LAPS,
+        ({**base, "study": "ablation", "method": method, "course": course, "minutes": settings.laps * LAP,
           "tests": ["same", "mirror"]}, settings.ablation_seeds)
-        for method in METHODS for course in COURSES
+        for method in settings.methods for course in COURSES
     ]  # fmt: skip
     cells += [
         ({**base, "study": "breaks", "change": change, "levels": list(levels), "distance": settings.break_distance},
          settings.break_seeds)
         for change, levels in break_levels(settings).items() if change != "posts"
     ]  # fmt: skip
-    tuning = {**base, "entropy": settings.entropy + 500}
+    tuning = {**base, "entropy": settings.entropy + 510}
     return cells + [({**tuning, "study": "rate", "rate": r}, settings.tuning_seeds) for r in settings.tuning_rates]
 
 
@@ -183,7 +196,7 @@ def run(settings: Settings, run: Run) -> Result:
     )  # fmt: skip
     film = {
         "study": "film", "method": "+trans +buf", "course": "wandering", "minutes": settings.lesson,
-        "distance": settings.fly_distance, "rate": settings.fly_rate, "entropy": settings.entropy,
+        "distance": settings.fly_distance, "rate": settings.fly_rate, "entropy": settings.entropy + 10,
         "frames": settings.film_frames,
     }  # fmt: skip
     filmed = run.trials("film", alvinn_film.film, [(film, range(1))])
@@ -191,7 +204,7 @@ def run(settings: Settings, run: Run) -> Result:
     world: list[Row] = []
     if settings.world_seeds and simulator:
         cell = {"study": "world", "hidden": alvinn.SIZES_1991[1], "laps": 1, "copies": fly.COPIES,
-                "rate": settings.fly_rate, "entropy": settings.entropy, "simulator": simulator}  # fmt: skip
+                "rate": settings.fly_rate, "entropy": settings.entropy + 20, "simulator": simulator}  # fmt: skip
         world = run.trials("another world", car_racing.learn_and_drive, [(cell, range(settings.world_seeds))])
     rows = {"learned": learned, "drives": drives, "flown": flown, "film": filmed, "world": world}
     presentations, operations = cost(learned, drives, flown)
@@ -205,7 +218,7 @@ def run(settings: Settings, run: Run) -> Result:
         "looking and driving not counted",
         seconds_each=float(np.mean([row.seconds for row in learned if row.cell["study"] == "main"])),
         data={},
-        measurements={"tables": tables(rows), "words": {"world": told(world, settings, simulator)}},
+        measurements={"tables": tables(rows), "words": {"world": told(world, settings.world_seeds, simulator)}},
     )
 
 
@@ -222,25 +235,6 @@ def cost(learned: list[Row], drives: list[Row], flown: list[Row]) -> tuple[int, 
         presentations += shown
         operations += shown * dense.operations((alvinn.PICTURE, row.cell.get("hidden", alvinn.SIZES_1991[1]), units))
     return presentations, operations
-
-
-def told(world: list[Row], settings: Settings, simulator: str) -> str:
-    """The sentences of the report about the world that we did not make."""
-    if not settings.world_seeds:
-        return "The drive in a world that we did not make is left out of this preset."
-    good = [row.values for row in world if not row.failed]
-    if not good:
-        return (
-            "The drive in a world that we did not make was skipped, as the simulator is not installed; "
-            "`pip install -e '.[world]'` in the project's folder brings it."
-        )
-    own, theirs = (np.array([values[name] for values in good]) for name in ("tiles", "expert_tiles"))
-    return (
-        f"A world that we did not make: {len(good)} networks of 1991 each watched a scripted driver for one lap of a "
-        f"track of CarRacing ({simulator}) and then drove another track from its pixels. They visited "
-        f"{100 * own.mean():.3g} % of its tiles on average ({100 * own.min():.3g} % at worst), the scripted driver "
-        f"{100 * theirs.mean():.3g} %; {sum(own >= 0.95)} of {len(own)} networks visited 95 % or more."
-    )
 
 
 if __name__ == "__main__":

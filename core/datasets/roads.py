@@ -140,9 +140,11 @@ def mirrored(roads: Roads) -> Roads:
 
 
 def widened(roads: Roads, factor: float) -> Roads:
-    """The same roads with every width multiplied. Raises ValueError for a factor that is not positive."""
+    """The same roads with every width multiplied. Raises ValueError as `lay` does."""
     if not (np.isfinite(factor) and factor > 0):
         raise ValueError(f"a road needs a width above 0 m; a factor of {factor} leaves none")
+    if np.max(np.abs(roads.curvature)) * factor * roads.width.max() / 2 >= 1:
+        raise ValueError(f"{factor} times as wide, the road would fold over itself in its bends")
     return replace(roads, width=factor * roads.width)
 
 

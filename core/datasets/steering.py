@@ -57,8 +57,12 @@ def peak(outputs: np.ndarray, sharpest: float) -> np.ndarray:
 
 def centre_of_mass(outputs: np.ndarray, sharpest: float) -> np.ndarray:
     # (..., units) -> (...)
-    """The curvature at the centre of mass of the activity within PEAK_REACH units of the most active one."""
+    """The curvature at the centre of mass of the activity within PEAK_REACH units of the most active one.
+
+    Where nothing is active at all, that of the first unit.
+    """
     units = outputs.shape[-1]
     best = np.argmax(outputs, axis=-1)[..., None]
     mass = np.where(np.abs(np.arange(units) - best) <= PEAK_REACH, outputs, 0.0)
-    return curvature_of((mass * np.arange(units)).sum(axis=-1) / mass.sum(axis=-1), units, sharpest)
+    total = mass.sum(axis=-1)
+    return curvature_of((mass * np.arange(units)).sum(axis=-1) / np.where(total > 0, total, 1.0), units, sharpest)

@@ -106,6 +106,11 @@ def fed_back(kind: str, epoch: int, images: int, rng: np.random.Generator) -> np
     return at_random if kind == "random" or epoch < EPOCHS_AT_RANDOM else np.full(images, np.nan)
 
 
+def finite(p: Mapping[str, np.ndarray]) -> bool:
+    """Whether a network has not diverged."""
+    return all(bool(np.all(np.isfinite(values))) for values in p.values())
+
+
 def train(
     cell: Mapping[str, Any], shown: Snapshots, rng: np.random.Generator, after_epoch: Any = None
 ) -> dict[str, np.ndarray]:
@@ -138,26 +143,26 @@ def units_off(outputs: np.ndarray, shown: Snapshots) -> np.ndarray:
 
 def learn(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
     """Train on one world of snapshots; test on novel roads, with other range images, and on roads of the other kind."""
-    return [_learn(cell, generator(cell["entropy"], seed)) for seed in seeds]
+    return [_learn(cell, *(generator(cell["entropy"] + part, seed) for part in (0, 2))) for seed in seeds]
 
 
-def _learn(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-    shown, novel = snapshots(rng, cell["images"], cell), snapshots(rng, cell["novel"], cell)
+def _learn(cell: Mapping[str, Any], rng: np.random.Generator, new: np.random.Generator) -> dict[str, Any]:
+    shown, novel = snapshots(rng, cell["images"], cell), snapshots(new, cell["novel"], cell)
     curve: list[tuple[float, float]] = []
 
     def measure(epoch: int, p: Mapping[str, np.ndarray]) -> None:
         if cell["curve"] or epoch == cell["epochs"]:
-            off = [units_off(chosen(p, s, cell["feedback"], rng), s) for s in (novel, shown)]
+            off = [units_off(chosen(p, s, cell["feedback"], new), s) for s in (novel, shown)]
             curve.append((np.mean(np.abs(off[0]) <= NEAR), np.mean(np.abs(off[1]) <= NEAR)))
 
     p = train(cell, shown, rng, measure)
-    outputs = chosen(p, novel, cell["feedback"], rng)
+    outputs = chosen(p, novel, cell["feedback"], new)
     if not np.all(np.isfinite(outputs)):
         return {"failed": "diverged"}
     off = units_off(outputs, novel)
     held = novel._replace(x=novel.x.copy())
     held.x[:, alvinn.PICTURE : -1] = 2 * SCANNER.clear().ravel() - 1
-    off_held = units_off(chosen(p, held, cell["feedback"], rng), held)
+    off_held = units_off(chosen(p, held, cell["feedback"], new), held)
     found: dict[str, Any] = {
         "near": curve[-1][0],
         "near_trained": curve[-1][1],
@@ -167,8 +172,8 @@ def _learn(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         "intensity": np.mean((outputs[:, -1] > 0.5) == (novel.lighter > 0.5)),
         **shape_of(p),
     }
-    other = snapshots(rng, cell["novel"], {**cell, "varying": not cell["varying"]})
-    found["near_other"] = np.mean(np.abs(units_off(chosen(p, other, cell["feedback"], rng), other)) <= NEAR)
+    other = snapshots(new, cell["novel"], {**cell, "varying": not cell["varying"]})
+    found["near_other"] = np.mean(np.abs(units_off(chosen(p, other, cell["feedback"], new), other)) <= NEAR)
     found["held_costs"] = found["near"] - found["near_held"]
     if cell["curve"]:
         correct = np.rint(steering.unit_of(novel.curvature, alvinn.STEERING, SHARPEST)).astype(int)

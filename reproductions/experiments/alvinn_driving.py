@@ -165,7 +165,9 @@ def drive(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]
         runs = measured(run)
         by_level.append([over_runs(runs[k * each : (k + 1) * each]) for k in range(len(nets))])
     for k, one in enumerate(found):
-        if "levels" in cell:
+        if not snapshots.finite(nets[k]):
+            one["failed"] = "diverged"
+        elif "levels" in cell:
             one["by_level"] = np.array([[level[k][m] for m in ("completed", "right_cm", "spread_cm", "worst_cm")]
                                         for level in by_level])  # fmt: skip
         else:

@@ -10,6 +10,7 @@ import numpy as np
 from core.datasets import road_looks, roads, vehicles
 from core.evidence.seeds import generator
 from reproductions.experiments import alvinn_1991 as fly
+from reproductions.experiments.alvinn_1989 import finite
 from reproductions.experiments.alvinn_driving import CHANGES, Fleet, measured
 
 TIGHT = 1 / 30  # 1/m, the bends of the course
@@ -64,7 +65,8 @@ def learn(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]
                       "buffer_mean": float(np.abs(means[len(means) // 2 :]).mean())})  # fmt: skip
         if cell.get("keep"):
             found[-1] |= {"w1": p["w1"].astype(np.float32), "w2": p["w2"].astype(np.float32)}
-    bad = [not all(np.all(np.isfinite(values)) for values in p.values()) for p in nets]
+    bad = [not finite(p) for p in nets]
+    nets = [{name: np.nan_to_num(values) for name, values in p.items()} for p in nets]  # what diverged drives nowhere
     for test in cell["tests"]:
         levels = cell.get("levels", (None,))
         results = [_test(cell, test, level, nets, road_looks.together(seen), rngs) for level in levels]
@@ -102,7 +104,7 @@ def _test(
     fleet = Fleet(nets, world["lain"], world["looks"], each=1, rngs=own, camera=world["camera"])
     run = vehicles.drive(
         world["lain"], np.arange(len(nets)), fly.VEHICLE, steer(fleet, cell.get("code", "hill")),
-        speed=world["speed"], step=fly.STEP, distance=distance,
+        speed=world["speed"], step=cell.get("step", fly.STEP), distance=distance,
     )  # fmt: skip
     return measured(run), np.array([_on_grid(run, k) for k in range(len(nets))])
 

@@ -5,6 +5,7 @@ Lengths are the simulator's units. The picture shows the ground from above, the 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata, util
 from typing import Any
@@ -38,7 +39,9 @@ def installed() -> str:
 
 
 def _simulator() -> Any:
-    from gymnasium.envs.box2d.car_racing import CarRacing
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its libraries, about the Python of tomorrow
+        from gymnasium.envs.box2d.car_racing import CarRacing
 
     class Quiet(CarRacing):
         """The simulator, drawing only when it is asked to."""

@@ -44,29 +44,30 @@ def offsets(arrays: Arrays, record: Record) -> Canvas:
 
 def ablation(arrays: Arrays, record: Record) -> Canvas:
     """Traces of every network along the course and its mirror, by method and by what the person drove."""
-    figure, axes = draw.canvas(4, len(METHODS), width=12.0, height=9.6, sharex=True, sharey=True)
-    for row, method in enumerate(METHODS):
+    methods = [method for method in METHODS if method in record.settings["methods"]]
+    figure, axes = draw.canvas(4, len(methods), width=12.0, height=0.6 + 2.3 * len(methods), sharex=True, sharey=True)
+    for row, method in enumerate(methods):
         for column, (course, test) in enumerate((c, t) for c in COURSES for t in TESTS):
             ax = axes[row, column]
             traces = arrays.get(f"trace_{method}_{course}_{test}", np.full((1, len(GRID)), np.nan))
             ax.axhspan(-EDGE, EDGE, color="#eeeeee", zorder=0)
             for trace in traces:
                 ends = np.isnan(trace[-1])
-                ax.plot(GRID, trace, color=draw.RED if ends else draw.BLUE, linewidth=0.8, alpha=0.55)
+                ax.plot(GRID, trace, color=draw.RED if ends else draw.BLUE, linewidth=0.8, alpha=0.55, rasterized=True)
                 if ends and np.isfinite(trace).any():
                     last = np.flatnonzero(np.isfinite(trace))[-1]
                     ax.plot([GRID[last]], [trace[last]], "x", color=draw.RED, markersize=5)
             left = np.mean(np.isnan(traces[:, -1]))
-            ax.annotate(f"{100 * left:.3g} % leave", (0.03, 0.03), xycoords="axes fraction", fontsize=10)
+            ax.annotate(f"{100 * left:.3g} % leave", (6, -205), fontsize=10, va="top")
             ax.grid(visible=False)
             if row == 0:
                 taught = "taught both ways" if course == "both ways" else "taught right bends only"
                 ax.set_title(f"{taught},\n{'right, then left' if test == 'same' else 'left, then right'}", fontsize=11)
             if column == 0:
                 ax.set_ylabel(f"{method}\nto the right, cm")
-            if row == len(METHODS) - 1:
+            if row == len(methods) - 1:
                 ax.set_xlabel("metres")
-    axes[0, 0].set(ylim=(-220, 220), xlim=(0, GRID[-1]))
+    axes[0, 0].set(ylim=(-270, 215), yticks=[-180, -90, 0, 90, 180], xlim=(0, GRID[-1]))
     return figure
 
 
@@ -164,8 +165,9 @@ def breaks(arrays: Arrays, record: Record) -> Canvas:
         ax.set(xlabel=text, xscale=scale, ylim=(-4, 106))
         ax.set_yticks([0, 50, 100])
         if scale == "log":
-            ticks = [level for level in (0.5, 1, 2, 3, 5, 10, 20, 30) if levels.min() <= level <= levels.max()]
-            ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+            usual = [level for level in (0.5, 1, 2, 3, 5, 10, 20, 30) if levels.min() <= level <= levels.max()]
+            ticks = usual if len(usual) > 1 else list(levels)
+            ax.set_xticks(ticks, [f"{tick:.3g}" for tick in ticks])
             ax.minorticks_off()
     for ax in axes[:, 0]:
         ax.set_ylabel("drives completed, %")

@@ -59,7 +59,7 @@ def learning(arrays: Arrays, record: Record) -> Canvas:
     draw.band(axes[0], epochs, 100 * curves[:, :, 0], draw.BLUE)
     axes[0].plot(epochs, 100 * np.median(curves[:, :, 1], axis=0), color=draw.FAINT, linestyle="--", linewidth=1.8)
     axes[0].plot(epochs, 100 * np.median(arrays["curve_fixed"][:, :, 0], axis=0), color=draw.ORANGE, linewidth=2)
-    draw.paper_line(axes[0], 90.0, "paper: about 90 %", below=True)
+    draw.paper_line(axes[0], 90.0, "paper: about 90 %", x=0.02)
     for row, (text, colour) in enumerate((
         ("novel roads of varying width", draw.BLUE), ("the images trained on (dashed)", draw.FAINT),
         ("novel roads, all of one width", draw.ORANGE),
@@ -121,8 +121,7 @@ def confusion(arrays: Arrays, record: Record) -> Canvas:
         for gap in (-2, 2):
             ax.plot(across, across + gap, color=draw.ORANGE, linewidth=1.0, linestyle="--")
         near = sum(np.trace(counts, k) for k in range(-2, 3)) / counts.sum()
-        ax.annotate(f"{100 * near:.3g} % between\nthe dashed lines", (0.97, 0.05), xycoords="axes fraction", ha="right")
-        ax.set(title=title, xlabel="chosen unit", xlim=(-0.5, 44.5), ylim=(-0.5, 44.5))
+        ax.set(title=f"{title}: {100 * near:.3g} %", xlabel="chosen unit", xlim=(-0.5, 44.5), ylim=(-0.5, 44.5))
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_ticks([0, 22, 44], ["left", "straight", "right"])
         ax.grid(visible=False)

@@ -39,7 +39,7 @@ def _scene(figure: Any, arrays: Arrays, k: int) -> None:
     watching, hidden = k < learning, arrays["film_w1"].shape[1]
     axes = figure.subplots(1, 3 + hidden, gridspec_kw={"width_ratios": [2.2, 2.6, *[1.0] * hidden, 2.4]})
     seconds = arrays["film_seconds"][k] if watching else 0
-    place = f"the person drives, {seconds / 60:.1f} min" if watching else "the network drives"
+    place = f"person, {seconds / 60:.1f} min" if watching else "network drives"
     draw.image(axes[0], 1 - 2 * arrays["film_pictures"][k].astype(float), place)
     outputs, wanted = arrays["film_outputs"][k][::-1], arrays["film_wanted"][k][::-1]
     across = np.arange(len(outputs))
@@ -70,4 +70,6 @@ def _from_above(ax: Any, arrays: Arrays, k: int, watching: bool) -> None:
     ax.set_xticks([])
     ax.set_yticks([])
     ax.grid(visible=False)
+    for side in ax.spines.values():
+        side.set_visible(False)
     ax.set_title("from above", fontsize=11, pad=3)
