@@ -84,7 +84,7 @@ class Settings(BaseModel):
         "one unit",
         "scalar",
     )
-    film_frames: int = Field(32, ge=2, le=500)
+    film_frames: int = Field(20, ge=2, le=500)
     world_seeds: int = Field(20, ge=0, le=10000)
     block: int = Field(10, ge=1, le=1000)
     entropy: int = Field(1989, ge=0)
@@ -96,7 +96,7 @@ PRESETS = {
         roads_each=1, break_seeds=5, break_distance=50, widths=(0.4, 1.0), contrasts=(), noises=(), pitches=(),
         speeds=(8.9408,), posts=(), minutes=(2.0,), lesson=2.0, fly_seeds=5, fly_distance=60, fly_step=0.2,
         ablation_seeds=5, laps=1, methods=METHODS[:1] + METHODS[2:], lights=(), choice_seeds=5, hidden_1991=(1,),
-        codes=("scalar",), film_frames=12, world_seeds=0, block=5,
+        codes=("scalar",), film_frames=8, world_seeds=0, block=5,
     ),
     "paper": Settings(),
 }  # fmt: skip

@@ -18,7 +18,10 @@ ALONG = 4.0  # metres between points of the centre lines that are kept
 
 
 def film(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
-    """Pictures, outputs, the teacher's hill, weights and places: cell["frames"] of learning and as many of driving."""
+    """Pictures, outputs, the teacher's hill, weights and places: cell["frames"] of learning and as many of driving.
+
+    Pictures are 0 to 255, weights -127 to 127 for the largest at the end.
+    """
     return [_film(cell, seed) for seed in seeds]
 
 
@@ -48,12 +51,12 @@ def _film(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
         seen["outputs"].append(outputs)
         seen["wanted"].append(hill(wanted))
     places.append(run.pose[frames, 0, :2])
-    step = round(ALONG / roads.SPACING)
+    step, weights = round(ALONG / roads.SPACING), np.array(seen["w1"])
     return {
-        "pictures": np.array(seen["pictures"], dtype=np.float16),
+        "pictures": np.rint(255 * np.array(seen["pictures"])).astype(np.uint8),
         "outputs": np.array(seen["outputs"], dtype=np.float32),
         "wanted": np.array(seen["wanted"], dtype=np.float32),
-        "w1": np.array(seen["w1"], dtype=np.float16),
+        "w1": np.rint(127 * weights / np.abs(weights[-1]).max()).clip(-127, 127).astype(np.int8),
         "places_learning": places[0], "places_driving": places[1], "seconds": when * fly.CYCLE,
         "road_learning": lesson.road[::step], "road_driving": lain.line(0)[::step],
         "right_cm": -100 * run.offset[frames, 0],

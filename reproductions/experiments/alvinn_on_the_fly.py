@@ -15,7 +15,7 @@ from reproductions.experiments.alvinn_driving import CHANGES, Fleet, measured
 
 TIGHT = 1 / 30  # 1/m, the bends of the course
 LAP = 280.0
-GRID = np.arange(0.0, LAP + 0.5, 1.0)  # metres along at which traces are kept
+GRID = np.arange(0.0, LAP + 0.5, 2.0)  # metres along at which traces are kept
 # What the person drives: the bend first to the right and then to the left, or twice to the right.
 COURSES = {"both ways": (-TIGHT, TIGHT), "one way": (-TIGHT, -TIGHT)}
 
@@ -110,7 +110,7 @@ def _test(
 
 
 def _on_grid(run: vehicles.Drive, k: int) -> np.ndarray:
-    """Offset to the right in centimetres at every metre, NaN after the end of the run."""
+    """Offset to the right in centimetres at every place of GRID, NaN after the end of the run."""
     there = np.isfinite(run.along[:, k])
     along, offset = np.maximum.accumulate(run.along[there, k]), run.offset[there, k]
-    return np.where(along[-1] + 0.5 >= GRID, -100 * np.interp(GRID, along, offset), np.nan)
+    return np.where(along[-1] + 1.0 >= GRID, -100 * np.interp(GRID, along, offset), np.nan)

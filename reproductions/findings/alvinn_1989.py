@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from core.evidence.summaries import stacked
+from core.evidence.summaries import finished, stacked
 from core.evidence.tables import means_table
 from core.evidence.trials import Row
+from core.networks import alvinn
 
 Rows = Mapping[str, Sequence[Row]]
 MEASURES = ("completed", "right_cm", "spread_cm", "worst_cm")
@@ -68,8 +69,11 @@ def gather(rows: Rows) -> dict[str, np.ndarray]:
         if trained:
             arrays[f"curve_{name}"] = stacked(trained, "curve")
             arrays[f"confusion_{name}"] = stacked(trained, "confusion").sum(axis=0)
-            for part in ("w1", "w2", "seen", "seen_curvature"):
-                arrays[f"{part}_{name}"] = trained[0].arrays[part]
+            first = trained[0].arrays
+            arrays[f"w1_{name}"] = first["w1"][: alvinn.PICTURE].astype(np.float16)
+            arrays[f"w2_{name}"] = first["w2"].astype(np.float16)
+    for row in select(learned, "main")[:1]:
+        arrays |= {part: row.arrays[part][:6] for part in ("seen", "seen_curvature") if part in row.arrays}
     arrays["hidden_1989"] = np.array(
         [[row.cell["hidden"], row.values.get("near", np.nan)]
          for row in (*select(learned, "hidden"), *select(learned, "main"))]
@@ -90,7 +94,7 @@ def gather(rows: Rows) -> dict[str, np.ndarray]:
             for test in TESTS:
                 traces = [row.arrays[f"{test}_trace"] for row in found if not row.failed]
                 if traces:
-                    arrays[f"trace_{method}_{course}_{test}"] = np.array(traces, dtype=np.float32)
+                    arrays[f"trace_{method}_{course}_{test}"] = np.array(traces, dtype=np.float16)
     for name in CHOICES:
         if found := chosen(rows, name):
             arrays[f"choice_{name}"] = values(found, "new_")
@@ -154,8 +158,8 @@ def _groups(rows: Sequence[Row], *names: str) -> list[tuple[Row, list[Row]]]:
 def _what(row: Row) -> str:
     cell = row.cell
     return {
-        "minutes": f"{cell['minutes']:g} minutes of driving", "roads": cell.get("kind", ""),
-        "labels": "copies keep the driver's steering", "hidden": f"{cell.get('hidden')} hidden units",
+        "minutes": f"{cell['minutes']:g} min of driving", "roads": cell.get("kind", ""),
+        "labels": "copies keep the driver's steering", "hidden": f"{cell.get('hidden')} hidden",
         "code": cell.get("code", ""),
         "light": f"{cell.get('lights')} light{'s' * (cell.get('lights') != 1)}"
         f"{'' if cell.get('light') else ', steady'}{', a new one in the test' if cell.get('new_light') else ''}",
@@ -163,19 +167,17 @@ def _what(row: Row) -> str:
 
 
 def _rates(rows: Rows) -> dict[str, Any]:
-    found = means_table(
-        "rates", "Learning rates tried, on worlds of their own", ["network", "rate"],
-        [(["1989", row.cell["rate"]], group) for row, group in _groups(select(rows["learned"], "rate"), "rate")],
-        [("within two units, %", "near", 100), ("completed, %", "new_completed", 100),
-         ("spread, cm", "new_spread_cm", 1)],
-    )  # fmt: skip
+    lines: list[list[Any]] = []
+    for row, group in _groups(select(rows["learned"], "rate"), "rate"):
+        near = finished(group, "near")
+        lines.append(
+            ["1989", row.cell["rate"], len(group), 100 * float(near.mean()) if len(near) else None, None, None]
+        )
     for row, group in _groups(select(rows["flown"], "rate"), "rate"):
-        done = values(group, "new_").mean(axis=0)
-        found["rows"].append(["1991", row.cell["rate"], len(group), 0, None, 100 * float(done[0]), float(done[2])])
-    for line in found["rows"][: len(found["rows"])]:
-        if line[0] == "1989":
-            line[5:] = [None, None]
-    return found
+        done, spread = (np.nanmean(finished(group, f"new_{name}")) for name in ("completed", "spread_cm"))
+        lines.append(["1991", row.cell["rate"], len(group), None, 100 * float(done), float(spread)])
+    columns = ["network", "rate", "seeds", "within two units, %", "completed, %", "spread, cm"]
+    return {"id": "rates", "title": "Learning rates tried, on worlds of their own", "columns": columns, "rows": lines}
 
 
 def _levels(rows: Rows) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from reproductions.findings.alvinn_1989 import CHOICES, COURSES, METHODS, TESTS
 Arrays = Mapping[str, np.ndarray]
 NETWORK, PERSON = (1.6, 7.2), (4.0, 5.47)  # recalled: mean to the right and standard deviation, cm
 EDGE = 100 * WIDTH / 2
+COARSE = 4  # every so many points of a trace are drawn
 
 
 def offsets(arrays: Arrays, record: Record) -> Canvas:
@@ -52,11 +53,12 @@ def ablation(arrays: Arrays, record: Record) -> Canvas:
             traces = arrays.get(f"trace_{method}_{course}_{test}", np.full((1, len(GRID)), np.nan))
             ax.axhspan(-EDGE, EDGE, color="#eeeeee", zorder=0)
             for trace in traces:
-                ends = np.isnan(trace[-1])
-                ax.plot(GRID, trace, color=draw.RED if ends else draw.BLUE, linewidth=0.8, alpha=0.55, rasterized=True)
-                if ends and np.isfinite(trace).any():
-                    last = np.flatnonzero(np.isfinite(trace))[-1]
-                    ax.plot([GRID[last]], [trace[last]], "x", color=draw.RED, markersize=5)
+                ends, seen = np.isnan(trace[-1]), np.flatnonzero(np.isfinite(trace))
+                kept = np.union1d(seen[::COARSE], seen[-1:])
+                colour = draw.RED if ends else draw.BLUE
+                ax.plot(GRID[kept], trace[kept], color=colour, linewidth=0.8, alpha=0.55)
+                if ends:
+                    ax.plot(GRID[kept[-1:]], trace[kept[-1:]], "x", color=colour, markersize=5)
             left = np.mean(np.isnan(traces[:, -1]))
             ax.annotate(f"{100 * left:.3g} % leave", (6, -205), fontsize=10, va="top")
             ax.grid(visible=False)
@@ -156,7 +158,11 @@ def breaks(arrays: Arrays, record: Record) -> Canvas:
             if f"breaks_{year}_{name}" in arrays:
                 share = arrays[f"breaks_{year}_{name}"][:, :, 0].mean(axis=0)
                 ax.plot(levels, 100 * share, f"{mark}-", color=colour, markersize=5, linewidth=2)
-                for where in failure(levels, share, USUAL[name]):
+                usual = USUAL[name]
+                points = failure(levels, share, usual)
+                if (year, name) == ("1989", "contrast"):  # it was trained on darker roads too
+                    points = sorted({*points, *failure(levels, share, -usual)})
+                for where in points:
                     high = 62 if year == "1989" else 38
                     ax.plot([where], [50], "x", color=colour, markersize=11, mew=2.5, zorder=5)
                     back = {"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.8}
@@ -165,8 +171,8 @@ def breaks(arrays: Arrays, record: Record) -> Canvas:
         ax.set(xlabel=text, xscale=scale, ylim=(-4, 106))
         ax.set_yticks([0, 50, 100])
         if scale == "log":
-            usual = [level for level in (0.5, 1, 2, 3, 5, 10, 20, 30) if levels.min() <= level <= levels.max()]
-            ticks = usual if len(usual) > 1 else list(levels)
+            few = [level for level in (0.5, 1, 2, 3, 5, 10, 20, 30) if levels.min() <= level <= levels.max()]
+            ticks = few if len(few) > 1 else list(levels)
             ax.set_xticks(ticks, [f"{tick:.3g}" for tick in ticks])
             ax.minorticks_off()
     for ax in axes[:, 0]:

@@ -15,7 +15,7 @@ from core.networks import alvinn
 from core.publishing import figures as draw
 from reproductions.experiments.alvinn_1989 import SHARPEST
 from reproductions.findings import alvinn_1989_drives as drives
-from reproductions.findings.alvinn_1989_film import film
+from reproductions.findings.alvinn_1989_film import SIGNED, film, grey
 
 Arrays = Mapping[str, np.ndarray]
 ROWS, COLUMNS = 30, 32
@@ -33,11 +33,11 @@ def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Any]]:
 def sights(arrays: Arrays, record: Record) -> Canvas:
     """What the network of 1989 is shown: pictures, range images, and the hill it should answer."""
     figure, axes = draw.canvas(6, 3, width=11.0, height=5.6, gridspec_kw={"height_ratios": [3, 0.9, 1.2]})
-    seen, curvature = arrays["seen_varying"], arrays["seen_curvature_varying"]
+    seen, curvature = arrays["seen"].astype(float), arrays["seen_curvature"]
     for column in range(6):
         x = seen[column]
-        draw.image(axes[0, column], -x[: alvinn.PICTURE].reshape(ROWS, COLUMNS))
-        draw.image(axes[1, column], -x[alvinn.PICTURE : -1].reshape(8, 32))
+        grey(axes[0, column], x[: alvinn.PICTURE].reshape(ROWS, COLUMNS))
+        grey(axes[1, column], x[alvinn.PICTURE : -1].reshape(8, 32))
         hill = steering.hill_of_1989(curvature[column : column + 1], alvinn.STEERING, SHARPEST)[0]
         ax = axes[2, column]
         ax.bar(np.arange(alvinn.STEERING), hill[::-1], color=draw.BLUE, width=0.9)
@@ -87,7 +87,7 @@ def weights(arrays: Arrays, record: Record) -> Canvas:
     for half, name, title in zip(
         halves, ("varying", "fixed"), ("roads of varying width", "roads of one width"), strict=True
     ):
-        w1, w2 = arrays[f"w1_{name}"], arrays[f"w2_{name}"]
+        w1, w2 = (arrays[f"{part}_{name}"].astype(float) for part in ("w1", "w2"))
         axes = half.subplots(6, columns, gridspec_kw={"height_ratios": [4, 1] * 3, "hspace": 0.05, "wspace": 0.05})
         half.suptitle(f"trained on {title}", fontsize=12)
         for ax in axes.ravel():
@@ -104,7 +104,7 @@ def weights(arrays: Arrays, record: Record) -> Canvas:
 
 def _signed(ax: Any, pixels: np.ndarray) -> None:
     limit = float(np.abs(pixels).max()) or 1.0
-    ax.imshow(pixels, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest", aspect="auto", rasterized=True)
+    ax.imshow(pixels, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="none", aspect="auto")
 
 
 def confusion(arrays: Arrays, record: Record) -> Canvas:

@@ -7,12 +7,23 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.figure import Figure as Canvas
 
 from core.evidence.record import Record
 from core.publishing import figures as draw
 
 Arrays = Mapping[str, np.ndarray]
+# Few levels keep the files small.
+GREYS, SIGNED = colormaps["gray"].resampled(16), colormaps["RdBu_r"].resampled(11)
+
+
+def grey(ax: Any, pixels: np.ndarray) -> None:
+    """A picture from -1, black, to 1, white, kept in its own pixels."""
+    ax.imshow(pixels.astype(float), cmap=GREYS, vmin=-1, vmax=1, interpolation="none")
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.grid(visible=False)
 
 
 def film(arrays: Arrays, record: Record) -> draw.Film:
@@ -27,8 +38,8 @@ def film(arrays: Arrays, record: Record) -> draw.Film:
 
 
 def _frame(arrays: Arrays, k: int) -> Canvas:
-    figure = Canvas(figsize=(9.6, 2.7))
-    figure.set_layout_engine("none")
+    by_hand: Any = "none"
+    figure = Canvas(figsize=(9.6, 2.7), layout=by_hand)
     _scene(figure, arrays, k)
     figure.subplots_adjust(left=0.01, right=0.99, top=0.86, bottom=0.13, wspace=0.08)
     return figure
@@ -40,7 +51,8 @@ def _scene(figure: Any, arrays: Arrays, k: int) -> None:
     axes = figure.subplots(1, 3 + hidden, gridspec_kw={"width_ratios": [2.2, 2.6, *[1.0] * hidden, 2.4]})
     seconds = arrays["film_seconds"][k] if watching else 0
     place = f"person, {seconds / 60:.1f} min" if watching else "network drives"
-    draw.image(axes[0], 1 - 2 * arrays["film_pictures"][k].astype(float), place)
+    grey(axes[0], 2 * arrays["film_pictures"][k] / 255 - 1)
+    axes[0].set_title(place, fontsize=11, pad=3)
     outputs, wanted = arrays["film_outputs"][k][::-1], arrays["film_wanted"][k][::-1]
     across = np.arange(len(outputs))
     axes[1].bar(across, outputs, color=draw.BLUE, width=0.9)
@@ -52,9 +64,9 @@ def _scene(figure: Any, arrays: Arrays, k: int) -> None:
     axes[1].set_title("outputs, and the teacher's (line)", fontsize=11, pad=3)
     axes[1].grid(visible=False)
     weights = arrays["film_w1"][min(k, learning - 1)].astype(float)
-    limit = float(np.abs(arrays["film_w1"][-1]).max())
+    limit = 127.0
     for ax, picture in zip(axes[2 : 2 + hidden], weights, strict=True):
-        ax.imshow(picture, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest", rasterized=True)
+        ax.imshow(picture, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="none")
         ax.set_axis_off()
     axes[2 + hidden // 2].set_title("weights of the hidden units", fontsize=11, pad=3)
     _from_above(axes[-1], arrays, k, watching)
