@@ -92,9 +92,9 @@ class Settings(BaseModel):
 
 PRESETS = {
     "quick": Settings(
-        seeds=5, images=500, novel=200, epochs=20, tuning_rates=(), variants=(), hidden_1989=(4,), distance_1989=50,
+        seeds=5, images=400, novel=100, epochs=20, tuning_rates=(), variants=(), hidden_1989=(4,), distance_1989=50,
         roads_each=1, break_seeds=5, break_distance=50, widths=(0.4, 1.0), contrasts=(), noises=(), pitches=(),
-        speeds=(8.9408,), posts=(), minutes=(2.0,), lesson=2.0, fly_seeds=5, fly_distance=60, fly_step=0.2,
+        speeds=(8.9408,), posts=(), minutes=(2.0,), lesson=2.0, fly_seeds=5, fly_distance=60, fly_step=0.25,
         ablation_seeds=5, laps=1, methods=METHODS[:1] + METHODS[2:], lights=(), choice_seeds=5, hidden_1991=(1,),
         codes=("scalar",), film_frames=8, world_seeds=0, block=5,
     ),

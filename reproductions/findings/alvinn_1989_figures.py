@@ -59,7 +59,7 @@ def learning(arrays: Arrays, record: Record) -> Canvas:
     draw.band(axes[0], epochs, 100 * curves[:, :, 0], draw.BLUE)
     axes[0].plot(epochs, 100 * np.median(curves[:, :, 1], axis=0), color=draw.FAINT, linestyle="--", linewidth=1.8)
     axes[0].plot(epochs, 100 * np.median(arrays["curve_fixed"][:, :, 0], axis=0), color=draw.ORANGE, linewidth=2)
-    draw.paper_line(axes[0], 90.0, "paper: about 90 %", x=0.02)
+    axes[0].axhline(90.0, color=draw.INK, linestyle=(0, (5, 3)), linewidth=1.4)
     for row, (text, colour) in enumerate((
         ("novel roads of varying width", draw.BLUE), ("the images trained on (dashed)", draw.FAINT),
         ("novel roads, all of one width", draw.ORANGE),
@@ -72,7 +72,7 @@ def learning(arrays: Arrays, record: Record) -> Canvas:
     for w, group in zip(widths, groups, strict=True):
         axes[1].plot(np.full(len(group), w), group, "o", color=draw.BLUE, markersize=4, alpha=0.4)
     axes[1].plot(widths, [np.nanmean(g) for g in groups], color=draw.BLUE, linewidth=2)
-    axes[1].axhline(90.0, color=draw.INK, linestyle=(0, (5, 3)), linewidth=1.4)
+    draw.paper_line(axes[1], 90.0, "paper: about 90 %", x=0.02)
     axes[1].set(xlabel="hidden units", xscale="log")
     axes[1].set_xticks(widths, [f"{w:g}" for w in widths])
     axes[1].minorticks_off()
@@ -81,30 +81,32 @@ def learning(arrays: Arrays, record: Record) -> Canvas:
 
 def weights(arrays: Arrays, record: Record) -> Canvas:
     """Weights of all hidden units of one network of each training: from the picture, and to the steering units."""
-    columns = 10
-    figure = Canvas(figsize=(11.0, 10.4))
-    halves: Any = figure.subfigures(2, 1, hspace=0.04)
-    for half, name, title in zip(
-        halves, ("varying", "fixed"), ("roads of varying width", "roads of one width"), strict=True
+    figure, axes = draw.canvas(1, 2, width=10.5, height=8.4)
+    for ax, name, title in zip(
+        axes, ("varying", "fixed"), ("roads of varying width", "roads of one width"), strict=True
     ):
-        w1, w2 = (arrays[f"{part}_{name}"].astype(float) for part in ("w1", "w2"))
-        axes = half.subplots(6, columns, gridspec_kw={"height_ratios": [4, 1] * 3, "hspace": 0.05, "wspace": 0.05})
-        half.suptitle(f"trained on {title}", fontsize=12)
-        for ax in axes.ravel():
-            ax.set_axis_off()
-        for unit in range(w1.shape[1]):
-            row, column = divmod(unit, columns)
-            if row > 2:
-                break
-            picture = w1[: alvinn.PICTURE, unit].reshape(ROWS, COLUMNS)
-            _signed(axes[2 * row, column], picture)
-            _signed(axes[2 * row + 1, column], w2[unit, alvinn.STEERING - 1 :: -1][None])
+        ax.imshow(mosaic(arrays[f"w1_{name}"], arrays[f"w2_{name}"]), cmap=SIGNED, vmin=-1, vmax=1,
+                  interpolation="none")  # fmt: skip
+        ax.set_title(f"trained on {title}")
+        ax.set_axis_off()
     return figure
 
 
-def _signed(ax: Any, pixels: np.ndarray) -> None:
-    limit = float(np.abs(pixels).max()) or 1.0
-    ax.imshow(pixels, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="none", aspect="auto")
+def mosaic(w1: np.ndarray, w2: np.ndarray) -> np.ndarray:
+    """One picture of all hidden units, ten in a row: picture weights above, steering weights below, each -1 to 1."""
+    zoom, gap, strip = 3, 8, 12
+    high, wide = zoom * ROWS + 3 + strip + gap, zoom * COLUMNS + gap
+    units = w1.shape[1]
+    found = np.full((-(-units // 10) * high - gap, min(units, 10) * wide - gap), np.nan)
+    for unit in range(units):
+        top, left = (unit // 10) * high, (unit % 10) * wide
+        picture = w1[: alvinn.PICTURE, unit].astype(float).reshape(ROWS, COLUMNS)
+        steers = w2[unit, alvinn.STEERING - 1 :: -1].astype(float)
+        nearest = np.arange(zoom * COLUMNS) * len(steers) // (zoom * COLUMNS)
+        right = left + zoom * COLUMNS
+        found[top : top + zoom * ROWS, left:right] = np.kron(picture / np.abs(picture).max(), np.ones((zoom, zoom)))
+        found[top + zoom * ROWS + 3 : top + high - gap, left:right] = steers[nearest] / np.abs(steers).max()
+    return found
 
 
 def confusion(arrays: Arrays, record: Record) -> Canvas:

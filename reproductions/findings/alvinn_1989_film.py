@@ -51,7 +51,7 @@ def _scene(figure: Any, arrays: Arrays, k: int) -> None:
     axes = figure.subplots(1, 3 + hidden, gridspec_kw={"width_ratios": [2.2, 2.6, *[1.0] * hidden, 2.4]})
     seconds = arrays["film_seconds"][k] if watching else 0
     place = f"person, {seconds / 60:.1f} min" if watching else "network drives"
-    grey(axes[0], 2 * arrays["film_pictures"][k] / 255 - 1)
+    grey(axes[0], arrays["film_pictures"][k] / 127.5 - 1)
     axes[0].set_title(place, fontsize=11, pad=3)
     outputs, wanted = arrays["film_outputs"][k][::-1], arrays["film_wanted"][k][::-1]
     across = np.arange(len(outputs))
