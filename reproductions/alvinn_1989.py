@@ -164,9 +164,9 @@ def fly_cells(settings: Settings) -> list[tuple[dict[str, Any], int]]:
         for lights in settings.lights
     ]
     cells += [
-        ({**base, "study": "ablation", "method": method, "course": course, "minutes": settings.laps * LAP,
-          "tests": ["same", "mirror"]}, settings.ablation_seeds)
-        for method in settings.methods for course in COURSES
+        ({**base, "study": "ablation" if laps == settings.laps else "ablation, one lap", "method": method,
+          "course": course, "minutes": laps * LAP, "tests": ["same", "mirror"]}, settings.ablation_seeds)
+        for laps in sorted({1, settings.laps}) for method in settings.methods for course in COURSES
     ]  # fmt: skip
     cells += [
         ({**base, "study": "breaks", "change": change, "levels": list(levels), "distance": settings.break_distance},

@@ -137,10 +137,14 @@ def tables(rows: Rows) -> list[dict[str, Any]]:
              if row.cell["study"] in ("minutes", "roads", "labels", "hidden", "code", "light")],
             [(title, f"new_{name}", scale) for title, name, scale in DRIVES],
         ),
-        means_table(
-            "ablation", "The ablation: drives of the course and of its mirror", ["method", "course of the lesson"],
-            [([m, c], select(flown, "ablation", method=m, course=c)) for m, c in ablation],
-            [(f"{test}: {title}", f"{test}_{name}", scale) for test in TESTS for title, name, scale in DRIVES],
+        *(
+            means_table(
+                study.replace(", ", "_").replace(" ", "_"), f"The {study}: drives of the course and of its mirror",
+                ["method", "course of the lesson"],
+                [([m, c], group) for m, c in ablation if (group := select(flown, study, method=m, course=c))],
+                [(f"{test}: {title}", f"{test}_{name}", scale) for test in TESTS for title, name, scale in DRIVES],
+            )
+            for study in ("ablation", "ablation, one lap")
         ),
         _rates(rows),
     ]  # fmt: skip
