@@ -21,6 +21,7 @@ __all__ = ["PRESETS", "Settings", "figures", "prepare", "run"]
 
 Count = Annotated[int, Field(ge=1, le=10**8)]
 Rate = Annotated[float, Field(gt=0, le=10)]
+Rates = dict[tuple[int, ...], float]
 
 
 class Settings(BaseModel):
@@ -33,8 +34,7 @@ class Settings(BaseModel):
     size_width: Count = 300
     widths: tuple[Count, ...] = Field((1, 3, 10, 30, 100, 300, 600, 1258), min_length=4)
     seeds: Count = 5
-    passes: Count = 8
-    least: Count = 60000
+    digits_shown: Count = 240000
     digit_rates: tuple[Rate, ...] = Field((0.1, 0.3, 1.0), min_length=1)
     tuned_examples: Count = 6000
     text: Literal["shakespeare", "topics"] = "shakespeare"
@@ -43,13 +43,15 @@ class Settings(BaseModel):
         min_length=3,
     )
     examples: tuple[Count, ...] = Field((10000, 30000, 100000, 300000, 1000000), min_length=2)
-    shown: tuple[Count, ...] = Field((200000, 400000, 600000, 1000000, 2000000), min_length=2)
+    shown: tuple[Count, ...] = Field((100000, 200000, 300000, 600000, 1200000), min_length=2)
     text_seeds: Count = 3
     large: Count = 200000
     large_seeds: Count = 1
-    text_rates: tuple[Rate, ...] = Field((0.001, 0.003, 0.01), min_length=1)
-    tuned_sizes: tuple[tuple[Count, Count], ...] = Field(((3000, 8), (30000, 16), (300000, 24)), min_length=1)
-    tuned_shown: Count = 300000
+    text_rates: tuple[Rate, ...] = Field((0.0003, 0.001, 0.003, 0.01), min_length=1)
+    tuned_sizes: tuple[tuple[Count, Count], ...] = Field(
+        ((3000, 8), (30000, 16), (300000, 24), (1000000, 32)), min_length=1
+    )
+    tuned_texts: tuple[tuple[Count, Count], ...] = Field(((10000, 100000), (300000, 200000)), min_length=1)
     looked_at: Count = 20000
     held_out: Count = 2
     orders: Annotated[int, Field(ge=1, le=8)] = 7
@@ -63,10 +65,10 @@ class Settings(BaseModel):
 
 PRESETS = {
     "quick": Settings(
-        data="embedded", train_sizes=(60, 200, 600, 1200), size_width=30, widths=(1, 3, 10, 30), seeds=5, passes=8,
-        least=10000, digit_rates=(0.3,), tuned_examples=600, text="topics",
+        data="embedded", train_sizes=(60, 200, 600, 1200), size_width=30, widths=(1, 3, 10, 30), seeds=5,
+        digits_shown=10000, digit_rates=(0.3,), tuned_examples=600, text="topics",
         sizes=((1500, 4), (3000, 8), (8000, 8), (20000, 8)), examples=(5000, 20000, 60000), shown=(20000, 40000, 60000),
-        text_seeds=2, large=10**6, text_rates=(0.01,), tuned_sizes=((3000, 8),), tuned_shown=20000, looked_at=3000,
+        text_seeds=2, large=10**6, text_rates=(0.01,), tuned_sizes=((3000, 8),), tuned_texts=((20000, 20000),), looked_at=3000,
         held_out=1, orders=4, cost_sizes=((1, 3), (8, 6, 4), (32, 32, 32, 32, 1), (64, 128, 64, 10)), draws=20,
     ),
     "paper": Settings(),
@@ -79,9 +81,9 @@ def prepare(settings: Settings, *, quiet: bool) -> None:
     text.load(settings.text, quiet=quiet)
 
 
-def digit_cells(s: Settings, rates: dict[int, float]) -> list[tuple[dict[str, Any], range]]:
+def digit_cells(s: Settings, rates: Rates) -> list[tuple[dict[str, Any], range]]:
     """Digits by training examples at one width, then by width with all of them."""
-    base: dict[str, Any] = {"data": s.data, "passes": s.passes, "least": s.least}
+    base: dict[str, Any] = {"data": s.data, "shown": s.digits_shown}
     everything = max(s.train_sizes)
     by_size: list[dict[str, Any]] = [
         {"series": "examples", "examples": m, "hidden": s.size_width} for m in s.train_sizes
@@ -90,27 +92,28 @@ def digit_cells(s: Settings, rates: dict[int, float]) -> list[tuple[dict[str, An
     return [({**base, **cell, "rate": nearest(rates, cell["hidden"])}, range(s.seeds)) for cell in by_size + by_width]
 
 
-def text_cells(s: Settings, rates: dict[int, float]) -> list[tuple[dict[str, Any], range]]:
+def text_cells(s: Settings, rates: Rates) -> list[tuple[dict[str, Any], range]]:
     """Characters by size of the model and of the training text."""
     return [
         ({"text": s.text, "size": size, "features": features, "examples": d, "shown": shown, "looked_at": s.looked_at,
-          "rate": nearest(rates, size)}, range(s.text_seeds if size <= s.large else s.large_seeds))
+          "rate": nearest(rates, size, d)}, range(s.text_seeds if size <= s.large else s.large_seeds))
         for size, features in s.sizes for d, shown in zip(s.examples, s.shown, strict=True)
     ]  # fmt: skip
 
 
-def nearest(rates: dict[int, float], size: int) -> float:
-    """The rate found for the tuned size that is nearest in ratio."""
-    return rates[min(rates, key=lambda tuned: abs(np.log(tuned / size)))]
+def nearest(rates: Rates, *place: int) -> float:
+    """The rate found at the tuned size, or size and length of text, that is nearest in ratio."""
+    return rates[min(rates, key=lambda tuned: float(np.linalg.norm(np.log(np.array(tuned) / np.array(place)))))]
 
 
-def best_rates(rows: list[Row], size: str, value: str) -> dict[int, float]:
-    """For each tuned size the rate with the least mean loss on data that are neither trained nor tested on."""
-    found: dict[int, dict[float, list[float]]] = {}
+def best_rates(rows: list[Row], names: tuple[str, ...], value: str) -> Rates:
+    """For each tuned place the rate with the least mean loss on data that are neither trained nor tested on."""
+    found: dict[tuple[int, ...], dict[float, list[float]]] = {}
     for row in rows:
         seen = row.values[value] if not row.failed else np.inf
-        found.setdefault(row.cell[size], {}).setdefault(row.cell["rate"], []).append(seen)
-    return {n: min(by, key=lambda rate, by=by: np.mean(by[rate])) for n, by in found.items()}  # type: ignore[misc]
+        place = tuple(row.cell[name] for name in names)
+        found.setdefault(place, {}).setdefault(row.cell["rate"], []).append(seen)
+    return {place: min(by, key=lambda rate, by=by: np.mean(by[rate])) for place, by in found.items()}  # type: ignore[misc]
 
 
 def run(settings: Settings, run: Run) -> Result:
@@ -123,32 +126,18 @@ def run(settings: Settings, run: Run) -> Result:
         rows[name] = run.trials(name, function, marked)
 
     tuning = range(1_000_000, 1_000_002)  # seeds that no published net uses
-    go(
-        "digits, tuning",
-        experiments.digits,
-        [
-            (
-                {
-                    "data": s.data,
-                    "passes": s.passes,
-                    "least": s.least,
-                    "examples": s.tuned_examples,
-                    "hidden": h,
-                    "rate": rate,
-                    "tuning": True,
-                },
-                tuning,
-            )
-            for h in sorted({min(s.widths, key=lambda w: abs(w - 30)), s.size_width})
-            for rate in s.digit_rates
-        ],
-    )
+    go("digits, tuning", experiments.digits, [
+        ({"data": s.data, "shown": s.digits_shown, "examples": s.tuned_examples, "hidden": h, "rate": rate,
+          "tuning": True}, tuning)
+        for h in sorted({min(s.widths, key=lambda w: abs(w - 30)), s.size_width}) for rate in s.digit_rates
+    ])  # fmt: skip
     go("text, tuning", experiments.characters, [
-        ({"text": s.text, "size": size, "features": features, "examples": s.tuned_shown, "shown": s.tuned_shown,
-          "looked_at": s.looked_at, "rate": rate}, tuning)
-        for size, features in s.tuned_sizes for rate in s.text_rates])  # fmt: skip
-    go("digits", experiments.digits, digit_cells(s, best_rates(rows["digits, tuning"], "hidden", "loss")))
-    go("text", experiments.characters, text_cells(s, best_rates(rows["text, tuning"], "size", "tune")))
+        ({"text": s.text, "size": size, "features": features, "examples": d, "shown": shown, "looked_at": s.looked_at,
+          "rate": rate}, tuning[:1])
+        for size, features in s.tuned_sizes for d, shown in s.tuned_texts for rate in s.text_rates
+    ])  # fmt: skip
+    go("digits", experiments.digits, digit_cells(s, best_rates(rows["digits, tuning"], ("hidden",), "loss")))
+    go("text", experiments.characters, text_cells(s, best_rates(rows["text, tuning"], ("size", "examples"), "tune")))
     go("n-grams", experiments.ngrams, [({"text": s.text, "orders": s.orders, "looked_at": s.looked_at}, one)])
     go("cost", derivatives.cost, [({"sizes": list(sizes), "directions": 10}, one) for sizes in s.cost_sizes])
     go("machine", experiments.speed, [({}, one)])

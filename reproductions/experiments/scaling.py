@@ -59,7 +59,7 @@ def _digits(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]
     seen_x, seen_y = (data.train_x[left], data.train_y[left]) if cell.get("tuning") else (data.test_x, data.test_y)
     sizes = (x.shape[1], cell["hidden"], mnist.CLASSES)
     p, size = start(rng, sizes), min(BATCH["digits"], len(x))
-    cases = max(cell["passes"] * len(x), cell["least"])
+    cases = cell["shown"]
     steps = -(-cases // size) + cases // len(x) + 1  # passes may end with a smaller batch
     last = minibatch.train(
         classifier, p, minibatch.batches(x, y, size, cases, rng), rule=minibatch.Plain(),

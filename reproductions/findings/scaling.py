@@ -106,12 +106,15 @@ def tables(s: Any, rows: Rows, found: Mapping[str, Law]) -> list[dict[str, Any]]
 def _tuning(rows: Rows) -> dict[str, Any]:
     lines = []
     for of, size, value in (("digits", "hidden", "loss"), ("text", "size", "tune")):
-        group = rows[f"{of}, tuning"]
-        for n, rate in dict.fromkeys((r.cell[size], r.cell["rate"]) for r in group):
-            losses = [r.values[value] for r in group if (r.cell[size], r.cell["rate"]) == (n, rate) and not r.failed]
-            lines.append([of, n, rate, len(losses), float(np.mean(losses)) if losses else None])
-    return {"id": "tuning", "title": "Learning rates tried, on data neither trained nor tested on",
-            "columns": ["of", "hidden units or parameters", "rate", "seeds", "loss"], "rows": lines}  # fmt: skip
+        places: dict[tuple[Any, ...], list[Row]] = {}
+        for row in rows[f"{of}, tuning"]:
+            places.setdefault(tuple(row.cell[key] for key in (size, "examples", "rate")), []).append(row)
+        for place, group in places.items():
+            losses = [r.values[value] for r in group if not r.failed]
+            lines.append([of, *place, len(losses), float(np.mean(losses)) if losses else None])
+    columns = ["of", "hidden units or parameters", "examples", "rate", "seeds", "loss"]
+    title = "Learning rates tried, on data neither trained nor tested on"
+    return {"id": "tuning", "title": title, "columns": columns, "rows": lines}
 
 
 def gather(s: Any, rows: Rows, found: Mapping[str, Law]) -> dict[str, np.ndarray]:

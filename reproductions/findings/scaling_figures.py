@@ -139,8 +139,7 @@ def frontier(arrays: Arrays, record: Record) -> Canvas:
     order = np.argsort(looks[:, 3])
     best = np.minimum.accumulate(looks[order, 2])
     ax.step(looks[order, 3], best, where="post", color=draw.INK, linewidth=1.2, linestyle="--")
-    ax.annotate("labels: parameters; dashed: least loss for the operations spent", (0.97, 0.95),
-                xycoords="axes fraction", ha="right", va="top", fontsize=11)  # fmt: skip
+    ax.set_title("labels: parameters; dashed: least loss for the operations spent")
     ax.set(xscale="log", xlabel="operations of training so far", ylabel="test loss, nats a character")
     return figure
 

@@ -60,7 +60,7 @@ def test_a_language_model_learns_and_its_looks_are_in_order():
 
 
 def test_digits_get_better_with_examples():
-    cell = {"data": "embedded", "hidden": 20, "passes": 4, "least": 5000, "rate": 0.3, "entropy": 1}
+    cell = {"data": "embedded", "hidden": 20, "shown": 6000, "rate": 0.3, "entropy": 1}
     few, many = (experiments.digits({**cell, "examples": m}, [0])[0] for m in (60, 1200))
     assert many["error"] < few["error"] < 0.6
     held = experiments.digits({**cell, "examples": 600, "tuning": True}, [0])[0]
