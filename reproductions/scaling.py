@@ -68,8 +68,9 @@ PRESETS = {
         data="embedded", train_sizes=(60, 200, 600, 1200), size_width=30, widths=(1, 3, 10, 30), seeds=5,
         digits_shown=10000, digit_rates=(0.3,), tuned_examples=600, text="topics",
         sizes=((1500, 4), (3000, 8), (8000, 8), (20000, 8)), examples=(5000, 20000, 60000), shown=(20000, 40000, 60000),
-        text_seeds=2, large=10**6, text_rates=(0.01,), tuned_sizes=((3000, 8),),
-        tuned_texts=((20000, 20000),), looked_at=3000, held_out=1, orders=4, cost_sizes=((1, 3), (8, 6, 4), (32, 32, 32, 32, 1), (64, 128, 64, 10)), draws=20,
+        text_seeds=1, large=10**6, text_rates=(0.01,), tuned_sizes=((3000, 8),), tuned_texts=((20000, 20000),),
+        looked_at=2000, held_out=1, orders=3, draws=10,
+        cost_sizes=((1, 3), (8, 6, 4), (32, 32, 32, 32, 1), (64, 128, 64, 10)),
     ),
     "paper": Settings(),
 }  # fmt: skip
