@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,9 +16,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from core.errors import BackstoryError
 from core.publishing.credits import Credit
 
-FORMATS = ("svg", "png", "pdf")
+FORMATS = ("svg", "png", "pdf", "mp4")
 # Okabe and Ito's colours, told apart by colour-blind readers.
 BLUE, ORANGE, GREEN, PURPLE, RED, SKY = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9"
 INK, FAINT = "#222222", "#8a8a8a"
@@ -61,12 +64,14 @@ def save(name: str, credit: Credit, draw: Callable[[], Canvas], folder: Path, fo
     with style():
         drawn = draw()
         if isinstance(drawn, Film):
-            _animate(drawn, folder / f"{name}.gif", credit)
+            pictures = _animate(drawn, folder / f"{name}.gif", credit)
+            if "mp4" in formats:
+                _encode(pictures, drawn.milliseconds, folder / f"{name}.mp4", credit)
             drawn = drawn.still
         drawn.draw_without_rendering()  # lays the axes out once, not again for every format
         drawn.set_layout_engine("none")
         paths = []
-        for ending in formats:
+        for ending in (one for one in formats if one != "mp4"):
             path = folder / f"{name}.{ending}"
             drawn.savefig(path, format=ending, dpi=150, metadata=credit.for_matplotlib(ending))
             if ending == "png":
@@ -88,8 +93,27 @@ def _shrink(path: Path, credit: Credit) -> None:
         )
 
 
-def _animate(film: Film, path: Path, credit: Credit) -> None:
-    """Write a film as a GIF that repeats, holding its last frame; one palette for all frames keeps it small."""
+def _encode(pictures: Sequence[Any], milliseconds: int, path: Path, credit: Credit) -> None:
+    """Write pictures as an MP4 film with ffmpeg. Raises BackstoryError if there is no ffmpeg, or if it fails."""
+    program = shutil.which("ffmpeg")
+    if program is None:
+        raise BackstoryError("films as mp4 need ffmpeg, which is not on the path; install it, or leave mp4 out.")
+    size = [side - side % 2 for side in pictures[0].size]  # the encoder wants even sides
+    done = subprocess.run(
+        [program, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}",
+         "-r", f"{1000 / milliseconds:g}", "-i", "-", "-pix_fmt", "yuv420p", "-fflags", "+bitexact",
+         "-metadata", f"comment={credit.text()}", str(path)],
+        input=b"".join(one.crop((0, 0, *size)).tobytes() for one in pictures), capture_output=True,
+    )  # fmt: skip
+    if done.returncode:
+        raise BackstoryError(f"ffmpeg could not write {path.name}: {done.stderr.decode(errors='replace').strip()}")
+
+
+def _animate(film: Film, path: Path, credit: Credit) -> list[Any]:
+    """Write a film as a GIF that repeats, holding its last frame; one palette for all frames keeps it small.
+
+    Returns the pictures.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
@@ -104,6 +128,7 @@ def _animate(film: Film, path: Path, credit: Credit) -> None:
     times = [film.milliseconds] * (len(pages) - 1) + [12 * film.milliseconds]
     told = credit.text().encode()
     pages[0].save(path, save_all=True, append_images=pages[1:], duration=times, loop=0, comment=told)
+    return pictures
 
 
 def band(ax: Axes, x: np.ndarray, curves: np.ndarray, colour: str) -> None:

@@ -17,7 +17,7 @@ from reproductions.findings.alvinn_1989 import CHOICES, COURSES, METHODS, TESTS
 Arrays = Mapping[str, np.ndarray]
 NETWORK, PERSON = (1.6, 7.2), (4.0, 5.47)  # recalled: mean to the right and standard deviation, cm
 EDGE = 100 * WIDTH / 2
-COARSE = 4  # every so many points of a trace are drawn
+NEAR = 9.0  # centimetres that the drawn line may leave the trace by
 
 
 def offsets(arrays: Arrays, record: Record) -> Canvas:
@@ -43,6 +43,19 @@ def offsets(arrays: Arrays, record: Record) -> Canvas:
     return figure
 
 
+def _corners(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The x of as few points as keep the line through them within NEAR of all (Ramer, Douglas and Peucker)."""
+    kept, open_ = {0, len(x) - 1}, [(0, len(x) - 1)]
+    while open_:
+        a, b = open_.pop()
+        off = np.abs(y[a : b + 1] - np.interp(x[a : b + 1], x[[a, b]], y[[a, b]]))
+        worst = a + int(np.argmax(off))
+        if off[worst - a] > NEAR:
+            kept.add(worst)
+            open_ += [(a, worst), (worst, b)]
+    return np.asarray(x[sorted(kept)])
+
+
 def ablation(arrays: Arrays, record: Record) -> Canvas:
     """Traces of every network along the course and its mirror, by method and by what the person drove."""
     methods = [method for method in METHODS if method in record.settings["methods"]]
@@ -52,13 +65,16 @@ def ablation(arrays: Arrays, record: Record) -> Canvas:
             ax = axes[row, column]
             traces = arrays.get(f"trace_{method}_{course}_{test}", np.full((1, len(GRID)), np.nan))
             ax.axhspan(-EDGE, EDGE, color="#eeeeee", zorder=0)
+            gone: list[tuple[float, float]] = []
             for trace in traces:
                 ends, seen = np.isnan(trace[-1]), np.flatnonzero(np.isfinite(trace))
-                kept = np.union1d(seen[::COARSE], seen[-1:])
+                kept = _corners(seen, trace[seen])
                 colour = draw.RED if ends else draw.BLUE
                 ax.plot(GRID[kept], trace[kept], color=colour, linewidth=0.8, alpha=0.55)
                 if ends:
-                    ax.plot(GRID[kept[-1:]], trace[kept[-1:]], "x", color=colour, markersize=5)
+                    gone.append((GRID[kept[-1]], trace[kept[-1]]))
+            if gone:
+                ax.plot(*np.array(gone).T, "x", color=draw.RED, markersize=5)
             left = np.mean(np.isnan(traces[:, -1]))
             ax.annotate(f"{100 * left:.3g} % leave", (6, -205), fontsize=10, va="top")
             ax.grid(visible=False)
