@@ -103,7 +103,7 @@ def test_every_figure_file_carries_its_credit(tmp_path):
     def film():
         return figures.Film(picture(), lambda k: picture(), range(2))
 
-    svg, png, pdf = figures.save("f", CREDIT, film, tmp_path, figures.FORMATS)
+    svg, png, pdf = figures.save("f", CREDIT, film, tmp_path, ("svg", "png", "pdf"))
     with Image.open(png) as one, Image.open(tmp_path / "f.gif") as other:
         told = [svg.read_text(), "\n".join(map(str, one.info.values())), other.info["comment"].decode()]
     told.append(pdf.read_bytes().decode("latin-1"))
@@ -180,3 +180,27 @@ def test_comparators_are_named_by_author_and_year():
     other = Comparator(key="karpathy2022deep", value=4.09, note="on MNIST")
     shown = documents._claim(claim(comparators=[other]), known)
     assert shown["others"] == ["Karpathy 2022: 4.09 % (on MNIST)"]
+
+
+def test_films_as_mp4_need_ffmpeg_and_say_so(tmp_path, monkeypatch):
+    def film():
+        return figures.Film(picture(), lambda k: picture(), range(2))
+
+    monkeypatch.setattr(figures.shutil, "which", lambda name: None)
+    with pytest.raises(BackstoryError, match="ffmpeg"):
+        figures.save("f", CREDIT, film, tmp_path, ("svg", "mp4"))
+    paths = figures.save("g", CREDIT, picture, tmp_path, ("svg", "mp4"))  # a figure that stands still needs none
+    assert [path.name for path in paths] == ["g.svg"]
+
+
+def test_films_as_mp4_are_handed_to_ffmpeg_frame_by_frame(tmp_path, monkeypatch):
+    program = tmp_path / "ffmpeg"
+    program.write_text('#!/bin/sh\nfor last; do :; done\ncat | wc -c > "$last"\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(figures.shutil, "which", lambda name: str(program))
+    figures.save("f", CREDIT, lambda: figures.Film(picture(), lambda k: picture(), range(3)), tmp_path, ("svg", "mp4"))
+    width, height = 560, 336
+    assert int((tmp_path / "f.mp4").read_text()) == 3 * 3 * width * height
+    program.write_text("#!/bin/sh\necho no such encoder >&2\nexit 1\n")
+    with pytest.raises(BackstoryError, match="no such encoder"):
+        figures.save("f", CREDIT, lambda: figures.Film(picture(), lambda k: picture(), range(3)), tmp_path, ("mp4",))
