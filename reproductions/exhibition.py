@@ -10,13 +10,15 @@ from pathlib import Path
 from core.errors import BackstoryError
 from core.evidence import record as records
 from core.evidence import story as stories
-from core.publishing import exhibition, folders
+from core.evidence.verdicts import agrees
+from core.publishing import documents, exhibition, folders
 from core.publishing import stories as story_pages
 from reproductions import catalogue, execute
 
 HERE = Path(__file__).parent
 CHOICES = HERE / "exhibition.toml"
 STORY = HERE / "story.toml"
+MARKS = ("<!-- table: backstory report all -->\n", "<!-- end of table -->")
 
 
 def recorded(preset: str, out: Path) -> list[str]:
@@ -46,7 +48,8 @@ def render(preset: str, out: Path, story: Path = STORY) -> dict[str, str]:
     choices = _choices()
     there = recorded(preset, out)
     found = {name: records.load_record(execute.folder_for(name, preset, out) / "record.json") for name in there}
-    exhibits = [exhibition.Exhibit(paper, found.get(name), **choices.get(name, {})) for name, paper in papers.items()]
+    shown = {name: {k: v for k, v in choice.items() if k != "asks"} for name, choice in choices.items()}
+    exhibits = [exhibition.Exhibit(paper, found.get(name), **shown.get(name, {})) for name, paper in papers.items()]
     told = None
     if preset == "paper":
         told = stories.load_story(story)
@@ -64,11 +67,39 @@ def _choices() -> dict[str, dict[str, str]]:
     found = tomllib.loads(CHOICES.read_text(encoding="utf-8"))
     for name, choice in found.items():
         catalogue.entry(name)
-        if unknown := sorted(set(choice) - {"claim", "picture"}):
+        if unknown := sorted(set(choice) - {"asks", "claim", "picture"}):
             raise BackstoryError(
-                f"{CHOICES.name}: {name}: {unknown[0]!r} is neither claim nor picture; mend the entry."
+                f"{CHOICES.name}: {name}: {unknown[0]!r} is neither asks, claim nor picture; mend the entry."
             )
     return found
+
+
+def readme_table(out: Path) -> str:
+    """The table of reproductions of the README: era, name, question, and the verdicts of the published record."""
+    lines = ["| era | name | what it asks | verdicts of the published run |", "| --- | --- | --- | --- |"]
+    choices = _choices()
+    for name in catalogue.ids():
+        era = execute.paper_of(name).reproduction
+        asks = choices.get(name, {}).get("asks", era.question)
+        year = "1950s" if name.endswith("1950s") else str(era.year)
+        told = "not yet published"
+        if name in recorded("paper", out):
+            record = records.load_record(out / name / "record.json")
+            counts = documents.experiment_counts(record)
+            counted = [claim for claim in record.claims if claim.ours and claim.ours.counted]
+            equal = sum(agrees(claim.verdict, claim.reason) for claim in counted)
+            told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in documents.VERDICTS if counts[verdict])
+            told = f"of {counts.total()} experimental claims {told}"
+            told = f"{equal} of {len(counted)} counts agree; {told}" if counted else told
+        lines.append(f"| {year} | [`{name}`]({out.name}/{name}/report.md) | {asks} | {told} |")
+    return "\n".join(lines) + "\n"
+
+
+def with_table(text: str, table: str) -> str:
+    """A README with its table of reproductions written anew between its two marks; as it is if it has none."""
+    before, start, rest = text.partition(MARKS[0])
+    _, end, after_it = rest.partition(MARKS[1])
+    return before + start + table + end + after_it if start and end else text
 
 
 def root(preset: str, out: Path) -> Path:
@@ -84,6 +115,11 @@ def after(name: str, preset: str, out: Path) -> list[Path]:
 def write(preset: str, out: Path) -> Path:
     """Write the exhibition; each file takes the place of the old one whole. Returns the front page."""
     files, place = render(preset, out), root(preset, out)
+    readme = out.resolve().parent / "README.md"
+    if preset == "paper" and readme.exists():
+        old = readme.read_text(encoding="utf-8")
+        new = with_table(old, readme_table(out))
+        files |= {os.path.relpath(readme, place.resolve()): new} if new != old else {}
     for name, text in files.items():
         target = place / name
         folders.check_writable(target.parent)

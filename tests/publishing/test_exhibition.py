@@ -276,3 +276,11 @@ def test_a_statement_on_which_nothing_bears_is_refused():
     story = stories.Story(title="t", about=[], statement=[stories.Statement(id="s", text="t")])
     with pytest.raises(BackstoryError, match="nothing bears on the statement 's'"):
         stories.check(story, {})
+
+
+def test_the_table_of_the_readme_is_the_one_that_the_records_give():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = exhibition.readme_table(ROOT / "reports")
+    assert exhibition.with_table(text, table) == text, "run `backstory report all`"
+    assert [line.split("`")[1] for line in table.splitlines()[2:]] == catalogue.ids()
+    assert exhibition.with_table("no marks here", table) == "no marks here"
