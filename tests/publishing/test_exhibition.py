@@ -153,7 +153,7 @@ def test_a_choice_that_does_not_exist_is_refused(copied, choice, said):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[lms_1959]\ncolour = 'red'", "'colour' is neither claim nor picture"),
+        ("[lms_1959]\ncolour = 'red'", "'colour' is neither asks, claim nor picture"),
         ("[lms_1960]", "did you mean 'lms_1959'"),
     ],
 )
