@@ -97,9 +97,8 @@ def test_the_predators_follow_their_equations():
 
 
 def test_a_fit_from_a_hopeless_start_is_an_outcome():
-    rows = feedback.fit_predators({"steps": 1, "spread": 2.0, "entropy": 3}, range(4))
-    assert any(row.get("failed") == "the fit diverged" for row in rows)
-    assert all("failed" in row or np.isfinite(row["loss"]) for row in rows)
+    rows = feedback.fit_predators({"steps": 1, "spread": 2.0, "entropy": 3}, [0, 2])
+    assert rows == [{"failed": "the fit diverged"}] * 2
 
 
 def test_settings_refuse_nonsense():
