@@ -75,7 +75,9 @@ class Derivatives(Mapping[str, np.ndarray]):
 
     def of(self, entry: Entry) -> np.ndarray:
         """Derivative with respect to any entry; zero where the target does not depend on it."""
-        return self._found.get(entry.index, np.zeros_like(entry.value, dtype=float))
+        if entry.index in self._found:
+            return self._found[entry.index]
+        return np.zeros_like(entry.value, dtype=float)
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self.of(self._entries[name])
