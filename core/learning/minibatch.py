@@ -12,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from core.learning.adam import adam_in_place
 from core.learning.ordered import Entry, OrderedSystem, ordered_derivatives
 
 Loss = Callable[[OrderedSystem, Mapping[str, Entry], np.ndarray, np.ndarray], Entry]
@@ -35,14 +36,8 @@ class Plain:
 
 @dataclass
 class Adam:
-    """Adam: running means of slopes and of their squares, both corrected for starting at zero.
+    """Adam's rule with its usual constants, that of `core.learning.adam` in place and in any precision."""
 
-    The twin in place of `core.learning.adam`; a test holds them together. Source: Kingma and Ba (2015), algorithm 1.
-    """
-
-    first: float = 0.9
-    second: float = 0.999
-    tiny: float = 1e-8
     _state: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict)
     _steps: dict[str, int] = field(default_factory=dict)
 
@@ -50,21 +45,8 @@ class Adam:
         """Change w in place."""
         if name not in self._state:
             self._state[name] = (np.zeros_like(w), np.zeros_like(w), np.empty_like(w))
-        m, v, work = self._state[name]
-        t = self._steps[name] = self._steps.get(name, 0) + 1
-        kind = w.dtype.type
-        m *= kind(self.first)
-        m += kind(1 - self.first) * slope
-        np.multiply(slope, slope, out=work)
-        work *= kind(1 - self.second)
-        v *= kind(self.second)
-        v += work
-        np.sqrt(v, out=work)
-        work *= kind(1 / np.sqrt(1 - self.second**t))
-        work += kind(self.tiny)
-        np.divide(m, work, out=work)
-        work *= kind(rate / (1 - self.first**t))
-        w -= work
+        self._steps[name] = self._steps.get(name, 0) + 1
+        adam_in_place(w, slope, *self._state[name], self._steps[name], learning_rate=rate)
 
 
 def train(
@@ -87,6 +69,8 @@ def train(
         now = rate(k)
         for name, w in parameters.items():
             rule.step(name, w, slopes[name], now)
+        system.entries.clear()  # entries and system refer to each other: without this the batch's arrays outlive it
+        del slopes
     if value is None:
         raise ValueError("training needs at least one batch")
     return value
@@ -101,7 +85,7 @@ def batches(
         order = rng.permutation(len(x))
         for start in range(0, len(x), size):
             chosen = order[start : start + min(size, cases - shown)]
-            yield x[chosen], y[chosen]
+            yield x.take(chosen, axis=0), y[chosen]
             shown += len(chosen)
             if shown >= cases:
                 return

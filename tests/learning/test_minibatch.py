@@ -1,5 +1,8 @@
 """Training in small batches, in place."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -56,6 +59,24 @@ def test_divergence_ends_training_with_nan_and_no_batch_is_refused():
     assert np.isnan(last)
     with pytest.raises(ValueError, match="at least one batch"):
         minibatch.train(logistic, p, iter([]), rule=minibatch.Plain(), rate=lambda k: 1)
+
+
+def test_the_arrays_of_a_batch_do_not_outlive_its_step():
+    def watched(batches):
+        for x, y in batches:
+            alive.append(weakref.ref(x))
+            yield x, y
+
+    x, y = data()
+    p, alive = {"w": np.zeros((3, 2)), "b": np.zeros(2)}, []
+    gc.disable()
+    try:
+        batches = minibatch.batches(x, y, 1, 14, np.random.default_rng(0))
+        minibatch.train(logistic, p, watched(batches), rule=minibatch.Plain(), rate=lambda k: 0.1)
+    finally:
+        gc.enable()
+    assert len(alive) == 14
+    assert sum(array() is not None for array in alive) == 0
 
 
 def test_single_precision_stays_single():
