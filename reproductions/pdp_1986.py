@@ -13,7 +13,7 @@ from core.evidence.trials import Row
 from core.learning.compiled.lanes import LANES
 from reproductions.experiments import family_trees
 from reproductions.experiments import pdp_1986 as experiments
-from reproductions.findings.pdp_1986 import chosen_factors, gather, tables
+from reproductions.findings.pdp_1986 import chosen_factors, gather, stuck_nets, tables, words
 from reproductions.findings.pdp_1986_claims import measure
 from reproductions.findings.pdp_1986_figures import figures
 
@@ -173,7 +173,7 @@ def run(settings: Settings, run: Run) -> Result:
 
     for name, (function, cells) in studies(settings).items():
         go(name, function, cells)
-    stuck = [row for row in rows["xor"] if row.cell["net"] == "xor 2-2-1" and not row.values.get("solved")]
+    stuck = stuck_nets(rows)
     base = {**RECIPE, "task": "xor", "net": "xor 2-2-1", "sweeps": settings.longer, "keep": True}
     go(
         "stuck, longer",
@@ -205,19 +205,9 @@ def run(settings: Settings, run: Run) -> Result:
         data={},
         measurements={
             "tables": tables(rows),
-            "words": {
-                "stuck": len(stuck),
-                "working": f"{rate:g}, {decay:g}, {sweeps}",
-                "slope_then": _median([row.values["slope"] for row in stuck]),
-                "slope_later": _median([row.values.get("slope", np.nan) for row in rows["stuck, longer"]]),
-            },
+            "words": words(rows, (rate, decay, sweeps)),
         },
     )
-
-
-def _median(values: list[float]) -> str:
-    kept = np.array(values)[np.isfinite(values)]
-    return f"{np.median(kept):.2g}" if len(kept) else "none"
 
 
 if __name__ == "__main__":

@@ -128,3 +128,10 @@ def activities(
             total = system.apply(add, total, system.apply(affine, groups[s], parameters[f"w{s}_{k}"], nothing))
         groups.append(system.apply(activation, total))
     return groups
+
+
+def evaluate(net: Net, flat: np.ndarray, *inputs: np.ndarray) -> list[np.ndarray]:
+    """Activities (N, size) of every group but the inputs, for one vector of parameters as made by `Net.flat`."""
+    system = OrderedSystem()
+    given = [system.constant(x) for x in inputs]
+    return [entry.value for entry in activities(system, net, system.parameters(net.named(flat)), given)[net.inputs :]]

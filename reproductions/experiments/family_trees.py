@@ -10,7 +10,7 @@ import numpy as np
 from core.datasets import families
 from core.evidence.seeds import generator
 from core.learning.compiled import small_nets
-from core.networks.grouped import Net
+from core.networks.grouped import Net, evaluate
 
 TREES = Net((24, 12, 6, 6, 12, 6, 24), ((0,), (1,), (2, 3), (4,), (5,)), inputs=2)
 
@@ -36,7 +36,7 @@ def trees(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]
         curves.append(found.losses)
     rows = []
     for k, split in enumerate(splits):
-        right = (np.abs(forward_trees(p[k], x)[-1] - t) < 0.5).all(axis=1)
+        right = (np.abs(evaluate(TREES, p[k], x[:, :24], x[:, 24:])[-1] - t) < 0.5).all(axis=1)
         row: dict[str, Any] = {
             "train": float(right[split[:100]].mean()), "held_out": float(right[split[100:]].sum()),
             "all_four": float(right[split[100:]].all()), "loss": np.concatenate([c[k] for c in curves]),
@@ -45,14 +45,6 @@ def trees(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]
         row |= {"people": people} | told(people)
         rows.append(row)
     return rows
-
-
-def forward_trees(w: np.ndarray, x: np.ndarray) -> list[np.ndarray]:
-    """Activities of every group of the tree net after its two input groups."""
-    p, groups = TREES.named(w), [x[:, :24], x[:, 24:]]
-    for k, sources in enumerate(TREES.reads, start=2):
-        groups.append(0.5 * (1 + np.tanh(0.5 * (p[f"b{k}"] + sum(groups[s] @ p[f"w{s}_{k}"] for s in sources)))))
-    return groups[2:]
 
 
 def told(people: np.ndarray) -> dict[str, float]:

@@ -12,7 +12,7 @@ from core.datasets import boolean
 from core.evidence.seeds import generator
 from core.learning.compiled import small_nets
 from core.learning.compiled.small_nets import Wiring
-from core.networks.grouped import Net, layers
+from core.networks.grouped import Net, evaluate, layers
 
 NETS = {
     "xor 2-2-1": layers(2, 2, 1),
@@ -105,15 +105,6 @@ def _order(
     on, off = np.flatnonzero(t[:, 0] > 0.5), np.flatnonzero(t[:, 0] <= 0.5)
     half = (size[0], size[1] // 2)
     return np.stack([np.concatenate([rng.choice(on, half), rng.choice(off, half)], axis=1) for rng in rngs])
-
-
-def evaluate(net: Net, w: np.ndarray, x: np.ndarray) -> list[np.ndarray]:
-    """Activities (N, size) of every group but the inputs, for one flat vector of parameters and one input group."""
-    p, groups = net.named(w), [x]
-    for k, sources in enumerate(net.reads, start=net.inputs):
-        total = p[f"b{k}"] + sum(groups[s] @ p[f"w{s}_{k}"] for s in sources)
-        groups.append(0.5 * (1 + np.tanh(0.5 * total)))
-    return groups[net.inputs :]
 
 
 def learn_with_measures(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ import pytest
 from core.datasets import families
 from core.learning import checks
 from core.learning.ops import squared_error
-from core.learning.ordered import OrderedSystem
 from core.networks import grouped
 from reproductions import execute, pdp_1986
 from reproductions.experiments import family_trees
@@ -72,10 +71,17 @@ def test_gradients_of_a_grouped_net_are_measured_slopes():
         return system.apply(squared_error, y, system.constant(t))
 
     checks.require(checks.full_error(loss, net.init(rng, 1.0), x, t), "grouped")
-    p = net.init(rng, 1.0)
-    system = OrderedSystem()
-    y = grouped.outputs(system, net, system.parameters(p), system.constant(x))
-    assert experiments.evaluate(net, net.flat(p), x)[-1] == pytest.approx(y.value)
+
+
+def test_activities_of_a_grouped_net_by_the_written_formula():
+    net = grouped.Net((2, 1, 2, 1), ((0,), (0, 1), (1, 2)))
+    rng = np.random.default_rng(0)
+    x, p = rng.standard_normal((5, 2)), net.init(rng, 1.0)
+    first = 1 / (1 + np.exp(-(x @ p["w0_1"] + p["b1"])))
+    second = 1 / (1 + np.exp(-(x @ p["w0_2"] + first @ p["w1_2"] + p["b2"])))
+    last = 1 / (1 + np.exp(-(first @ p["w1_3"] + second @ p["w2_3"] + p["b3"])))
+    for found, expected in zip(grouped.evaluate(net, net.flat(p), x), (first, second, last), strict=True):
+        assert found == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_seed_learns_the_same_whoever_shares_its_block():
