@@ -13,8 +13,8 @@ from core.evidence.trials import Row
 from core.learning.compiled.lanes import LANES
 from reproductions.experiments import family_trees
 from reproductions.experiments import pdp_1986 as experiments
-from reproductions.findings.pdp_1986 import chosen_factors, gather, stuck_nets, tables, words
-from reproductions.findings.pdp_1986_claims import measure
+from reproductions.findings.pdp_1986 import chosen_factors, gather, tables
+from reproductions.findings.pdp_1986_claims import measure, stuck_nets, words
 from reproductions.findings.pdp_1986_figures import figures
 
 __all__ = ["PRESETS", "Settings", "figures", "run"]

@@ -42,6 +42,15 @@ def over_values(values: np.ndarray, *, failed: int = 0, covers: str = "seeds") -
     return Ours(estimate=float(finite.mean()), low=low, high=high, n=len(finite), failed=failed, covers=covers)
 
 
+def over_mean(values: np.ndarray, *, failed: int = 0, covers: str) -> Ours | None:
+    """Mean of the finite values, with the bootstrap interval of that mean; None if there is none."""
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return None
+    low, high = intervals.bootstrap_mean(finite, rng=np.random.default_rng(SEED_OF_BOOTSTRAP))
+    return Ours(estimate=float(finite.mean()), low=low, high=high, n=len(finite), failed=failed, covers=covers)
+
+
 def share(hits: np.ndarray, *, failed: int = 0) -> Ours | None:
     """Share of runs in which something happened (1) or not (0), with the Wilson interval of the share."""
     hits = np.asarray(hits, dtype=float)

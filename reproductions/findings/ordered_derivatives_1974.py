@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.evidence.record import Ours
-from core.evidence.summaries import exactly, finished, over_seeds, over_values, share
+from core.evidence.summaries import exactly, finished, over_mean, over_seeds, over_values, share
 from core.evidence.tables import means_table
 from core.evidence.trials import Row
 from reproductions.experiments.dynamic_feedback import GUESS
@@ -91,13 +91,8 @@ def _worse(rows: Sequence[Row], cut: int) -> Ours | None:
         [row.values[f"theta_{cut}"] - planted, row.values["theta_full"] - planted] for row in rows if not row.failed
     ])  # fmt: skip
     kept = pairs[np.isfinite(pairs).all(axis=1)]
-    if not len(kept):
-        return None
     gap = kept[:, 0] ** 2 - kept[:, 1] ** 2
-    draws = np.random.default_rng(0).choice(gap, (2000, len(gap))).mean(axis=1)
-    low, high = np.percentile(draws, [2.5, 97.5])
-    return Ours(estimate=float(gap.mean()), low=float(low), high=float(high), n=len(gap), failed=len(rows) - len(gap),
-                covers="mean over seeds (bootstrap)")  # fmt: skip
+    return over_mean(gap, failed=len(rows) - len(kept), covers="mean over seeds (bootstrap)")
 
 
 def _parity_gap(rows: Sequence[Row]) -> Ours | None:
@@ -107,10 +102,7 @@ def _parity_gap(rows: Sequence[Row]) -> Ours | None:
         for form in ("ordered", "layered")
     }
     gap = np.array([by["ordered"][key] - by["layered"][key] for key in by["ordered"]])
-    draws = np.random.default_rng(0).choice(gap, (2000, len(gap))).mean(axis=1)
-    low, high = np.percentile(draws, [2.5, 97.5])
-    return Ours(estimate=float(gap.mean()), low=float(low), high=float(high), n=len(gap),
-                covers="difference of shares over seeds (bootstrap)")  # fmt: skip
+    return over_mean(gap, covers="difference of shares over seeds (bootstrap)")
 
 
 def tables(settings: Any, rows: Rows) -> list[dict[str, Any]]:

@@ -26,27 +26,6 @@ def sweeps_of(rows: Sequence[Row]) -> np.ndarray:
     return np.array([row.values["sweeps"] for row in rows if row.values.get("solved")])
 
 
-def stuck_nets(rows: Rows) -> list[Row]:
-    """The 2-2-1 nets that did not learn XOR."""
-    return [row for row in pick(rows["xor"], net="xor 2-2-1") if not row.values.get("solved")]
-
-
-def words(rows: Rows, recipe: tuple[float, float, int]) -> dict[str, Any]:
-    """Numbers that the text of the report names: about the stuck nets, and the recipe found for the family trees."""
-    stuck = stuck_nets(rows)
-    rate, decay, sweeps = recipe
-    return {
-        "stuck": len(stuck), "working": f"{rate:g}, {decay:g}, {sweeps}",
-        "slope_then": _middle_slope(stuck), "slope_later": _middle_slope(rows["stuck, longer"]),
-    }  # fmt: skip
-
-
-def _middle_slope(nets: Sequence[Row]) -> str:
-    slopes = np.array([row.values.get("slope", np.nan) for row in nets])
-    known = slopes[np.isfinite(slopes)]
-    return f"{np.median(known):.2g}" if len(known) else "none"
-
-
 def chosen_factors(rows: Sequence[Row]) -> dict[int, float]:
     """For each number of bits the factor on Tesauro and Janssens's step with the lowest median, unsolved as endless."""
     found: dict[int, dict[float, list[float]]] = {}

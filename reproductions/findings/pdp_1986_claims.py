@@ -1,4 +1,4 @@
-"""Our side of every claim of `pdp_1986`."""
+"""Our side of every claim of `pdp_1986`, and the numbers that the text of its report names."""
 
 from __future__ import annotations
 
@@ -8,11 +8,32 @@ from typing import Any
 import numpy as np
 
 from core.evidence.record import Ours
-from core.evidence.summaries import finished, over_seeds, over_values, share
+from core.evidence.summaries import finished, over_mean, over_seeds, over_values, share
 from core.evidence.trials import Row
 from reproductions.findings.pdp_1986 import medians, pick, sweeps_of
 
 Rows = Mapping[str, Sequence[Row]]
+
+
+def stuck_nets(rows: Rows) -> list[Row]:
+    """The 2-2-1 nets that did not learn XOR."""
+    return [row for row in pick(rows["xor"], net="xor 2-2-1") if not row.values.get("solved")]
+
+
+def words(rows: Rows, recipe: tuple[float, float, int]) -> dict[str, Any]:
+    """Numbers that the text of the report names: about the stuck nets, and the recipe found for the family trees."""
+    stuck = stuck_nets(rows)
+    rate, decay, sweeps = recipe
+    return {
+        "stuck": len(stuck), "working": f"{rate:g}, {decay:g}, {sweeps}",
+        "slope_then": _middle_slope(stuck), "slope_later": _middle_slope(rows["stuck, longer"]),
+    }  # fmt: skip
+
+
+def _middle_slope(nets: Sequence[Row]) -> str:
+    slopes = np.array([row.values.get("slope", np.nan) for row in nets])
+    known = slopes[np.isfinite(slopes)]
+    return f"{np.median(known):.2g}" if len(known) else "none"
 
 
 def solved_only(rows: Sequence[Row], name: str = "sweeps") -> Ours | None:
@@ -23,13 +44,7 @@ def solved_only(rows: Sequence[Row], name: str = "sweeps") -> Ours | None:
 
 def mean_interval(values: np.ndarray, failed: int = 0) -> Ours | None:
     """The mean of values with its bootstrap interval."""
-    values = values[np.isfinite(values)]
-    if not len(values):
-        return None
-    draws = np.random.default_rng(0).choice(values, (2000, len(values))).mean(axis=1)
-    low, high = np.percentile(draws, [2.5, 97.5])
-    return Ours(estimate=float(values.mean()), low=float(low), high=float(high), n=len(values), failed=failed,
-                covers="share or mean over seeds (bootstrap)")  # fmt: skip
+    return over_mean(values, failed=failed, covers="share or mean over seeds (bootstrap)")
 
 
 def measure(rows: Rows) -> dict[str, Ours | None]:
