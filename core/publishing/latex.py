@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 
 PACKAGES = ("array", "booktabs", "longtable")
-CHARACTERS = {"footnotesize": 86, "scriptsize": 106}  # of a line of small print across a page
+# For each size of print, characters of a line across a page and of the space between two columns.
+CHARACTERS = {"footnotesize": (86, 2.0), "scriptsize": (106, 1.5)}
 SPECIAL = {letter: "\\" + letter for letter in "&%$#_{}"} | {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}",
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': "''", "√": r"$\surd$", "²": r"$^2$", "³": r"$^3$",
@@ -17,6 +18,7 @@ SPECIAL = {letter: "\\" + letter for letter in "&%$#_{}"} | {
     "∈": r"$\in$", "°": r"$^\circ$", "µ": r"$\mu$", "“": "``", "”": "''", "‘": "`", "’": "'", "…": r"\ldots{}",
     "\u00a0": "~", "ο": "o", "[": "{[}", "*": "{*}",  # a row must not start with an option or a star
 }  # fmt: skip
+WIDTHS = {"0123456789": 1.15, "ABCDEFGHIJKLMNOPQRSTUVWXYZmw%+<>=±×≤≥−": 1.6, ".,;:'!|()ijl ": 0.7}
 ROMAN_CAPITALS = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True))
 
 
@@ -51,20 +53,27 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -
     lines = [" & ".join(map(escape, row)) + r" \\" for row in rows]
     head = [r"\toprule", " & ".join(map(escape, columns)) + r" \\", r"\midrule", r"\endhead"]
     foot = [r"\bottomrule", r"\endlastfoot"]
-    start = [rf"{{\{size}", rf"\begin{{longtable}}{{{''.join(layout)}}}", rf"\caption{{{escape(caption)}}}\\"]
+    narrow = r"\setlength{\tabcolsep}{3pt}" if size == "scriptsize" else ""
+    start = [rf"{{\{size}{narrow}", rf"\begin{{longtable}}{{{''.join(layout)}}}", rf"\caption{{{escape(caption)}}}\\"]
     return "\n".join([*start, *head, *foot, *lines, r"\end{longtable}}", ""])
+
+
+def _width(text: str) -> float:
+    """About how long a text is, in small letters."""
+    return sum(next((wide for letters, wide in WIDTHS.items() if letter in letters), 1.0) for letter in text)
 
 
 def _layout(columns: Sequence[Sequence[str]]) -> tuple[str, list[str]]:
     """The size of print, and how each column is set, from all its texts."""
-    natural = [max(len(text) for text in column) + 1 for column in columns]
-    least = [max(len(word) for text in column for word in (text or " ").split(" ")) + 1.5 for column in columns]
-    room = {size: characters - 2 * len(columns) for size, characters in CHARACTERS.items()}
+    natural = [max(map(_width, column)) + 1 for column in columns]
+    least = [max(_width(word) for text in column for word in (text or " ").split(" ")) + 1 for column in columns]
+    room = {size: characters - gap * len(columns) for size, (characters, gap) in CHARACTERS.items()}
     if sum(natural) <= room["footnotesize"]:
         return "footnotesize", ["l"] * len(columns)
     size = "footnotesize" if sum(least) <= 0.6 * room["footnotesize"] else "scriptsize"
-    spare, wanted = max(room[size] - sum(least), 0), sum(natural) - sum(least)
-    widths = [few + (many - few) * spare / wanted for few, many in zip(least, natural, strict=True)]
+    gap = CHARACTERS[size][1]
+    spare, wanted = max(room[size] - sum(least), 0), max(sum(natural) - sum(least), 1)
+    widths = [few + (many - few) * spare / wanted + gap for few, many in zip(least, natural, strict=True)]
     return size, [
         rf">{{\raggedright\arraybackslash}}p{{\dimexpr {width / sum(widths):.4f}\linewidth-2\tabcolsep\relax}}"
         for width in widths
