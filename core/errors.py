@@ -10,7 +10,11 @@ class BackstoryError(Exception):
 
 def unknown(what: str, name: str, known: Iterable[str], more: str = "") -> BackstoryError:
     """The error for a name that does not exist: it suggests the nearest known one, or lists all if none is near."""
+    return BackstoryError(f"there is no {what} {name!r}; {hint(name, known)} {more}".rstrip())
+
+
+def hint(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence about a name that does not exist: the nearest known one, or all of them."""
     names = list(known)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names)}."
-    return BackstoryError(f"there is no {what} {name!r}; {hint} {more}".rstrip())
+    return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names)}."

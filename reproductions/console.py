@@ -11,7 +11,9 @@ import typer
 Name = Annotated[str, typer.Argument(help="A reproduction's name as `backstory list` shows it, or all.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder that holds the reports.")]
-Formats = Annotated[str, typer.Option(help="Figure formats, comma-separated: svg, png, pdf.")]
+Formats = Annotated[
+    str, typer.Option(help="Figure formats, comma-separated: svg, png, pdf; mp4 for films (needs ffmpeg).")
+]
 Preset = Annotated[str, typer.Option(help="quick: seconds, embedded data. paper: the paper's own size and data.")]
 
 

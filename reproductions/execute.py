@@ -24,7 +24,7 @@ from core.evidence.run import Run
 from core.evidence.trial_store import TrialStore
 from core.evidence.trials import Workers
 from core.publishing import documents, folders
-from core.publishing.figures import FORMATS
+from core.publishing.figures import FORMATS, film_encoder
 from reproductions import catalogue
 
 
@@ -105,11 +105,13 @@ def _lower(text: str) -> str:
 
 
 def check_formats(formats: Sequence[str]) -> tuple[str, ...]:
-    """Figure formats, each known. Raises BackstoryError for one that is not."""
+    """Figure formats, each known and possible here. Raises BackstoryError for one that is not."""
     formats = [one.strip() for one in formats]
     for one in formats:
         if one not in FORMATS:
             raise BackstoryError(f"there is no figure format {one!r}; choose among {', '.join(FORMATS)}.")
+    if "mp4" in formats:
+        film_encoder()
     return tuple(formats)
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import tomllib
 from pathlib import Path
 
-from core.errors import BackstoryError
+from core.errors import BackstoryError, unknown
 from core.evidence import record as records
 from core.evidence import story as stories
-from core.evidence.verdicts import agrees
-from core.publishing import documents, exhibition, folders
+from core.evidence.tallies import tally
+from core.publishing import exhibition, folders
 from core.publishing import stories as story_pages
 from reproductions import catalogue, execute
 
@@ -65,11 +64,13 @@ def render(preset: str, out: Path, story: Path = STORY) -> dict[str, str]:
 def _choices() -> dict[str, dict[str, str]]:
     """The claim and picture chosen for each reproduction. Raises BackstoryError for anything else in the file."""
     found = tomllib.loads(CHOICES.read_text(encoding="utf-8"))
+    known = catalogue.ids()
     for name, choice in found.items():
-        catalogue.entry(name)
-        if unknown := sorted(set(choice) - {"asks", "claim", "picture"}):
+        if name not in known:
+            raise unknown("reproduction", name, known, f"Mend {CHOICES.name}.")
+        if strange := sorted(set(choice) - {"asks", "claim", "picture"}):
             raise BackstoryError(
-                f"{CHOICES.name}: {name}: {unknown[0]!r} is neither asks, claim nor picture; mend the entry."
+                f"{CHOICES.name}: {name}: {strange[0]!r} is neither asks, claim nor picture; mend the entry."
             )
     return found
 
@@ -77,20 +78,16 @@ def _choices() -> dict[str, dict[str, str]]:
 def readme_table(out: Path) -> str:
     """The table of reproductions of the README: era, name, question, and the verdicts of the published record."""
     lines = ["| era | name | what it asks | verdicts of the published run |", "| --- | --- | --- | --- |"]
-    choices = _choices()
+    choices, there = _choices(), recorded("paper", out)
     for name in catalogue.ids():
         era = execute.paper_of(name).reproduction
         asks = choices.get(name, {}).get("asks", era.question)
         year = "1950s" if name.endswith("1950s") else str(era.year)
         told = "not yet published"
-        if name in recorded("paper", out):
-            record = records.load_record(out / name / "record.json")
-            counts = documents.experiment_counts(record)
-            counted = [claim for claim in record.claims if claim.ours and claim.ours.counted]
-            equal = sum(agrees(claim.verdict, claim.reason) for claim in counted)
-            told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in documents.VERDICTS if counts[verdict])
-            told = f"of {counts.total()} experimental claims {told}"
-            told = f"{equal} of {len(counted)} counts agree; {told}" if counted else told
+        if name in there:
+            found = tally(records.load_record(out / name / "record.json"))
+            told = f"of {found.total} experimental claims {found.words}"
+            told = f"{found.equal} of {found.counts} counts agree; {told}" if found.counts else told
         lines.append(f"| {year} | [`{name}`]({out.name}/{name}/report.md) | {asks} | {told} |")
     return "\n".join(lines) + "\n"
 
@@ -120,12 +117,5 @@ def write(preset: str, out: Path) -> Path:
         old = readme.read_text(encoding="utf-8")
         new = with_table(old, readme_table(out))
         files |= {os.path.relpath(readme, place.resolve()): new} if new != old else {}
-    for name, text in files.items():
-        target = place / name
-        folders.check_writable(target.parent)
-        descriptor, working = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(working, 0o644)
-        os.replace(working, target)
+    folders.write_files(place, files)
     return place / "index.html"

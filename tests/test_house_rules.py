@@ -8,7 +8,7 @@ import pytest
 
 from core.evidence import record as records
 from core.evidence.fingerprint import code_fingerprint, sources
-from core.publishing.documents import VERDICTS, experiment_counts
+from core.evidence.tallies import tally
 from reproductions import catalogue, execute
 from tests.conftest import ROOT
 
@@ -114,9 +114,7 @@ def test_a_committed_report_was_made_by_the_code_as_it_is(name):
 @pytest.mark.parametrize("name", catalogue.ids())
 def test_the_readme_tells_the_verdicts_of_the_committed_record(name):
     record = records.load_record(ROOT / "reports" / name / "record.json")
-    counts = experiment_counts(record)
-    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict])
-    told = f"of {counts.total()} experimental claims {told}"
+    told = f"of {tally(record).total} experimental claims {tally(record).words}"
     row = next(
         line
         for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.errors import BackstoryError
+from core.errors import BackstoryError, hint
 from core.evidence.claims import Paper, Standing
 from core.evidence.record import ClaimResult, Record
 from core.evidence.verdicts import AGREES, agrees
@@ -120,11 +119,9 @@ def check(story: Story, papers: Mapping[str, Paper]) -> None:
             known = [claim.id for claim in papers[part.reproduction].claim] if part.reproduction in papers else None
             for name in (*part.claims, *part.against):
                 if known is not None and name not in known:
-                    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-                    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}."
                     raise BackstoryError(
                         f"the statement {statement.id!r} of the story names the claim {name!r}, which "
-                        f"{part.reproduction} does not have; {hint}"
+                        f"{part.reproduction} does not have; {hint(name, known)}"
                     )
 
 

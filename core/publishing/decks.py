@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import BackstoryError
-from core.publishing import documents
+from core.publishing import documents, folders
 from core.publishing import slides as layout
 from core.publishing.citations import AUTHOR, LICENCE
 from core.publishing.slides import CELL, COLUMNS, HEIGHT, INNER, MARGIN, TEXT, TITLE, TOP, WIDTH, Line, Slide
@@ -22,10 +22,7 @@ COLOURS = {"reproduced": "00694D", "partly": "8A5A00", "not reproduced": "A63C00
 
 def write(folder: Path, name: str, title: str, slides: Sequence[Slide]) -> list[Path]:
     """Write NAME.pptx and NAME.html into a folder. Raises BackstoryError if python-pptx is not installed."""
-    paths = [folder / f"{name}.pptx", folder / f"{name}.html"]
-    paths[0].write_bytes(powerpoint(title, slides))
-    paths[1].write_text(page(title, slides), encoding="utf-8")
-    return paths
+    return folders.write_files(folder, {f"{name}.pptx": powerpoint(title, slides), f"{name}.html": page(title, slides)})
 
 
 def page(title: str, slides: Sequence[Slide]) -> str:

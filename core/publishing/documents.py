@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import joblib
 
 from core.evidence.claims import Paper, Picture
 from core.evidence.record import ClaimResult, Record
-from core.evidence.verdicts import UNREAD, agrees
+from core.evidence.tallies import tally
 from core.publishing import citations, figures, tables
 from core.publishing.credits import Credit
 
@@ -30,7 +29,6 @@ LEGEND = (
     "worked out by us from theory, recalled known from memory only; the last two are compared by the same rule but "
     "never called reproduced."
 )
-VERDICTS = ("reproduced", "partly", "not reproduced", "not comparable")
 
 
 def write(folder: Path, record: Record, paper: Paper, draw: Mapping[str, Callable[[], Any]], bibliography: Path,
@@ -105,19 +103,13 @@ def _context(
     record: Record, paper: Paper, entries: Mapping[str, Any], keys: Sequence[str], words: Mapping[str, Any]
 ) -> dict[str, Any]:
     era, version = paper.reproduction, record.provenance["backstory"]
-    counted = [claim for claim in record.claims if claim.ours and claim.ours.counted]
-    counts = experiment_counts(record)
     return {
         "record": record,
         "paper": paper,
         "era": era,
         "claims": [_claim(claim, entries) for claim in record.claims],
-        "counts": [(verdict, counts[verdict]) for verdict in VERDICTS if counts[verdict]],
-        "unread": [claim for claim in record.claims if claim.standing in UNREAD and claim.ours],
-        "unread_agree": sum(agrees(claim.verdict, claim.reason) for claim in record.claims if claim.standing in UNREAD),
+        "told": tally(record),
         "sampled": any(claim.ours and claim.ours.wide_low is not None for claim in record.claims),
-        "counted": len(counted),
-        "counted_equal": sum(agrees(claim.verdict, claim.reason) for claim in counted),
         "legend": LEGEND,
         "failures": f" ({record.measurements['failures']})" if record.measurements.get("failures") else "",
         "notes": [
@@ -130,11 +122,6 @@ def _context(
         "command": _command(record),
         "settings": sorted(record.settings.items()),
     }
-
-
-def experiment_counts(record: Record) -> Counter[str]:
-    """How many experimental claims have each verdict; counts that hold by construction are left out."""
-    return Counter(claim.verdict for claim in record.claims if not (claim.ours and claim.ours.counted))
 
 
 def _command(record: Record) -> str:
@@ -152,7 +139,12 @@ def _claim(claim: ClaimResult, entries: Mapping[str, Any]) -> dict[str, Any]:
         f"{_author(entries[o.key])} {entries[o.key].fields['year']}: {tables.number(o.value, unit)} ({o.note})"
         for o in claim.comparators
     ]
-    return cells | {"result": claim, "slug": claim.verdict.replace(" ", "-"), "others": others}
+    return cells | {"result": claim, "slug": slug(claim.verdict), "others": others}
+
+
+def slug(verdict: str) -> str:
+    """A verdict as a class name of the pages' style sheets."""
+    return verdict.replace(" ", "-")
 
 
 def _author(entry: Any) -> str:
@@ -171,6 +163,7 @@ def environment() -> jinja2.Environment:
     )
     made.filters["number"] = tables.number
     made.filters["duration"] = duration
+    made.filters["slug"] = slug
     made.globals["markdown_table"] = tables.as_markdown
     made.globals["cell"] = lambda text: str(text).replace("|", "\\|")
     return made

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import difflib
 import hashlib
 import re
 from collections import Counter
@@ -12,15 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.errors import BackstoryError
+from core.errors import BackstoryError, hint
+from core.evidence import tallies
 from core.evidence.claims import Paper, Picture
 from core.evidence.record import ClaimResult, Record, judged
 from core.evidence.story import Story
-from core.evidence.verdicts import UNREAD, agrees
+from core.evidence.verdicts import UNREAD
 from core.publishing import documents, stories, tables
+from core.publishing.documents import slug
 
 NOT_RUN = "not yet run"
-VERDICTS = (*documents.VERDICTS, NOT_RUN)
+VERDICTS = (*tallies.VERDICTS, NOT_RUN)
 COLUMNS = (
     "year", "reproduction", "id", "claim", "paper", "shown as", "unit", "ours", "low", "high", "runs", "known as",
     "where", "rule", "tolerance", "verdict", "reason",
@@ -50,7 +51,7 @@ def render(root: Path, exhibits: Sequence[Exhibit], story: Story | None) -> dict
         "cards": [_card(root, one) for one in exhibits],
         "timeline": timeline([one.paper for one in exhibits]),
         "lines": lines,
-        "verdicts": [(v, _slug(v), sum(line["verdict"] == v for line in lines)) for v in VERDICTS],
+        "verdicts": [(v, slug(v), sum(line["verdict"] == v for line in lines)) for v in VERDICTS],
         "presets": sorted({record.preset for record in told.values()}),
         "missing": [one.paper.reproduction.title for one in exhibits if not one.record],
         "story": stories.told(story, told) if story else [],
@@ -104,11 +105,7 @@ def _words(exhibit: Exhibit, claim: ClaimResult) -> dict[str, Any]:
     statement, paper, ours = tables.claim_cells(claim)[:3]
     verdict, reason = _verdict(exhibit, claim)
     told = {"statement": statement, "paper": paper, "ours": ours if exhibit.record else ""}
-    return told | {"verdict": verdict, "slug": _slug(verdict), "reason": reason}
-
-
-def _slug(verdict: str) -> str:
-    return verdict.replace(" ", "-")
+    return told | {"verdict": verdict, "slug": slug(verdict), "reason": reason}
 
 
 def _card(root: Path, exhibit: Exhibit) -> dict[str, Any]:
@@ -118,19 +115,11 @@ def _card(root: Path, exhibit: Exhibit) -> dict[str, Any]:
     name = {"label": era_label(era.title, era.year), "name": _bare(era.title)}
     card: dict[str, Any] = {"era": era, "tally": tally, **name}
     if record is None:
-        return card | {"record": None, "verdicts": [_slug(NOT_RUN)]}
-    counts = documents.experiment_counts(record)
-    counted = [claim for claim in record.claims if claim.ours and claim.ours.counted]
-    unread = [claim for claim in record.claims if claim.standing in UNREAD and claim.ours]
+        return card | {"record": None, "verdicts": [slug(NOT_RUN)]}
     return card | {
         "record": record,
-        "verdicts": sorted({_slug(claim.verdict) for claim in record.claims}),
-        "counts": [(verdict, _slug(verdict), counts[verdict]) for verdict in documents.VERDICTS if counts[verdict]],
-        "experiments": counts.total(),
-        "counted": len(counted),
-        "counted_equal": sum(agrees(claim.verdict, claim.reason) for claim in counted),
-        "unread": len(unread),
-        "unread_agree": sum(agrees(claim.verdict, claim.reason) for claim in unread),
+        "verdicts": sorted({slug(claim.verdict) for claim in record.claims}),
+        "told": tallies.tally(record),
         "headline": _words(exhibit, _headline(exhibit, record)),
         "picture": _picture(root / era.id, exhibit, record),
     }
@@ -174,9 +163,7 @@ def _picture(folder: Path, exhibit: Exhibit, record: Record) -> dict[str, str] |
 def _place(name: str, known: Sequence[str], what: str, exhibit: Exhibit) -> int:
     if name in known:
         return known.index(name)
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}."
-    raise BackstoryError(f"{exhibit.paper.reproduction.id} has no {what} {name!r} to show; {hint}")
+    raise BackstoryError(f"{exhibit.paper.reproduction.id} has no {what} {name!r} to show; {hint(name, known)}")
 
 
 def era_label(title: str, year: int) -> str:

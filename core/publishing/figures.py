@@ -95,9 +95,7 @@ def _shrink(path: Path, credit: Credit) -> None:
 
 def _encode(pictures: Sequence[Any], milliseconds: int, path: Path, credit: Credit) -> None:
     """Write pictures as an MP4 film with ffmpeg. Raises BackstoryError if there is no ffmpeg, or if it fails."""
-    program = shutil.which("ffmpeg")
-    if program is None:
-        raise BackstoryError("films as mp4 need ffmpeg, which is not on the path; install it, or leave mp4 out.")
+    program = film_encoder()
     size = [side - side % 2 for side in pictures[0].size]  # the encoder wants even sides
     done = subprocess.run(
         [program, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}",
@@ -107,6 +105,14 @@ def _encode(pictures: Sequence[Any], milliseconds: int, path: Path, credit: Cred
     )  # fmt: skip
     if done.returncode:
         raise BackstoryError(f"ffmpeg could not write {path.name}: {done.stderr.decode(errors='replace').strip()}")
+
+
+def film_encoder() -> str:
+    """The path of ffmpeg. Raises BackstoryError if it is not installed."""
+    program = shutil.which("ffmpeg")
+    if program is None:
+        raise BackstoryError("films as mp4 need ffmpeg, which is not on the path; install it, or leave mp4 out.")
+    return program
 
 
 def _animate(film: Film, path: Path, credit: Credit) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,6 +54,25 @@ def replacing(target: Path) -> Iterator[Path]:
         raise BackstoryError(_sentence(target, fault)) from fault
     finally:
         shutil.rmtree(working, ignore_errors=True)
+
+
+def write_files(folder: Path, files: Mapping[str, str | bytes]) -> list[Path]:
+    """Write files by their place under a folder; each takes the place of the old one whole, or not at all.
+
+    Raises BackstoryError if the disk is full or a place cannot be written.
+    """
+    paths = [folder / name for name in files]
+    for path, content in zip(paths, files.values(), strict=True):
+        check_writable(path.parent)
+        working = path.with_name(f".{path.name}-{os.getpid()}")
+        try:
+            working.write_bytes(content if isinstance(content, bytes) else content.encode())
+            os.replace(working, path)
+        except OSError as fault:
+            raise BackstoryError(_sentence(path, fault)) from fault
+        finally:
+            working.unlink(missing_ok=True)
+    return paths
 
 
 def _sentence(place: Path, fault: OSError, remedy: str = "choose another folder with --out") -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from core.errors import BackstoryError
 from core.evidence.claims import Choice, Paper, Picture
 from core.evidence.record import ClaimResult, Record
+from core.evidence.tallies import tally
 from core.publishing import citations, documents, tables
 
 WIDTH, HEIGHT, MARGIN = 960, 540, 40  # 16:9, as 13.33 x 7.5 inches
@@ -125,10 +126,9 @@ def _figure(folder: Path, record: Record, paper: Paper, picture: Picture, entrie
 
 
 def _verdicts(record: Record, paper: Paper) -> Iterator[Slide]:
-    counts = documents.experiment_counts(record)
-    counted = [claim for claim in record.claims if claim.ours and claim.ours.counted]
-    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in documents.VERDICTS if counts[verdict])
-    head = Line(f"{told}{f'; {len(counted)} counts beside them' if counted else ''}", TEXT, "Experimental claims:")
+    told = tally(record)
+    beside = f"; {told.counts} counts beside them" if told.counts else ""
+    head = Line(f"{told.words}{beside}", TEXT, "Experimental claims:")
     room = BOTTOM - TOP - height_of([head]) - CELL * LEAD - GAP
     pages = _shared_out(record.claims, room)
     for number, page in enumerate(pages, 1):

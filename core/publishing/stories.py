@@ -32,7 +32,9 @@ def render(
             one | {"bearing": [_bearing(part, records, titles) for part in statement.bearing]}
             for one, statement in zip(statements, story.statement, strict=True)
         ],
-        "counts": [(v, _slug(v), n) for v in OUTCOMES if (n := sum(one["verdict"] == v for one in statements))],
+        "counts": [
+            (v, documents.slug(v), n) for v in OUTCOMES if (n := sum(one["verdict"] == v for one in statements))
+        ],
         "rule": RULE,
         "sources": [citations.plain(entries, key) for key in story.keys],
         "plain": {key: citations.plain(entries, key) for key in keys},
@@ -55,7 +57,7 @@ def _statement(statement: Statement, records: Mapping[str, Record]) -> dict[str,
     return {
         "statement": statement,
         "verdict": verdict,
-        "slug": _slug(verdict),
+        "slug": documents.slug(verdict),
         "reason": reason,
         "differs": differs and verdict != "differs from the record",
     }
@@ -69,10 +71,6 @@ def _bearing(part: Bearing, records: Mapping[str, Record], titles: Mapping[str, 
         statement, paper, ours = tables.claim_cells(claim)[:3]
         says = f"{WEIGHTS[weight]}; it says the opposite" if against else WEIGHTS[weight]
         told = {"id": claim.id, "statement": statement, "paper": paper, "ours": ours, "says": says}
-        lines.append(told | {"verdict": claim.verdict, "slug": _slug(claim.verdict), "reason": claim.reason})
+        lines.append(told | {"verdict": claim.verdict, "slug": documents.slug(claim.verdict), "reason": claim.reason})
     name = titles.get(part.reproduction, part.reproduction)
     return {"id": part.reproduction, "title": name, "why": part.why, "published": bool(record), "lines": lines}
-
-
-def _slug(verdict: str) -> str:
-    return verdict.replace(" ", "-")

@@ -13,7 +13,7 @@ from core.evidence import record as records
 from core.evidence import story as stories
 from core.evidence.claims import Rule
 from core.evidence.record import ClaimResult, Ours
-from core.publishing import documents
+from core.evidence.tallies import tally
 from core.publishing import exhibition as pages
 from reproductions import catalogue, execute, exhibition
 from tests.conftest import ROOT
@@ -81,9 +81,7 @@ def test_every_reproduction_has_a_card_and_every_claim_a_line(files):
         if (REPORTS / name / "record.json").exists():
             record = records.load_record(REPORTS / name / "record.json")
             assert told == {claim.id: claim.verdict for claim in record.claims}
-            counts = documents.experiment_counts(record)
-            words = ", ".join(f"{counts[v]} {v}" for v in documents.VERDICTS if counts[v])
-            assert f"experimental claims: {words}." in files["README.md"]
+            assert f"experimental claims: {tally(record).words}." in files["README.md"]
         else:
             assert set(told) == {claim.id for claim in execute.paper_of(name).claim}
             assert set(told.values()) == {"not yet run"}
@@ -191,6 +189,18 @@ BY_RULE = claim("by_rule", "not comparable", "the value is worked out by us; by 
 PART_BY_RULE = claim("half", "not comparable", "recalled; by the rule it agrees in part (x)", "recalled")
 NOT_BY_RULE = claim("hardly", "not comparable", "recalled; by the rule it does not agree (x)", "recalled")
 OPEN = claim("open", "not comparable", "not measured: every trial it needs failed")
+
+
+def test_a_tally_keeps_counts_and_experiments_apart():
+    record = records.load_record(REPORTS / "lms_1959" / "record.json")
+    exact = Ours(estimate=1.0, low=1.0, high=1.0, n=1, counted=True)
+    counts = [claim("a").model_copy(update={"ours": exact}), claim("b", "partly").model_copy(update={"ours": exact})]
+    unmeasured = OPEN.model_copy(update={"ours": None, "standing": "recalled"})
+    found = tally(record.model_copy(update={"claims": [*counts, YES, YES, NO, BY_RULE, NOT_BY_RULE, unmeasured]}))
+    assert (found.counts, found.equal) == (2, 1)
+    assert found.experiments == {"reproduced": 2, "not reproduced": 1, "not comparable": 3}
+    assert (found.total, found.words) == (6, "2 reproduced, 1 not reproduced, 3 not comparable")
+    assert (found.unread, found.unread_agree) == (2, 1)
 
 
 @pytest.mark.parametrize(

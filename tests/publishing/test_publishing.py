@@ -1,7 +1,9 @@
 """Figures, tables, citations and folders."""
 
 import csv
+import errno
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from core.evidence.claims import Comparator, Rule
 from core.evidence.record import ClaimResult, Ours
 from core.publishing import citations, documents, figures, folders, latex, tables
 from core.publishing.credits import Credit
-from reproductions import catalogue
+from reproductions import catalogue, execute
 
 
 @pytest.mark.parametrize(
@@ -147,7 +149,7 @@ def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path):
     with pytest.raises(ZeroDivisionError), folders.replacing(target) as working:
         (working / "b").write_text(str(1 // 0))
     with pytest.raises(BackstoryError, match="No space left"), folders.replacing(target) as working:
-        raise OSError(28, "No space left on device")
+        raise OSError(errno.ENOSPC, "No space left on device")
     assert [p.name for p in target.iterdir()] == ["a"]
     with folders.replacing(target) as working:
         (working / "b").write_text("2")
@@ -182,6 +184,23 @@ def test_comparators_are_named_by_author_and_year():
     assert shown["others"] == ["Karpathy 2022: 4.09 % (on MNIST)"]
 
 
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
+    assert folders.write_files(tmp_path, {"a.txt": "é", "sub/b.bin": b"\0"}) == [
+        tmp_path / "a.txt",
+        tmp_path / "sub/b.bin",
+    ]
+    assert (tmp_path / "a.txt").read_bytes() == "é".encode()
+
+    def full(path, content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(BackstoryError, match="No space left"):
+        folders.write_files(tmp_path, {"a.txt": "new"})
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "é"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "sub"]
+
+
 def test_films_as_mp4_need_ffmpeg_and_say_so(tmp_path, monkeypatch):
     def film():
         return figures.Film(picture(), lambda k: picture(), range(2))
@@ -191,6 +210,8 @@ def test_films_as_mp4_need_ffmpeg_and_say_so(tmp_path, monkeypatch):
         figures.save("f", CREDIT, film, tmp_path, ("svg", "mp4"))
     paths = figures.save("g", CREDIT, picture, tmp_path, ("svg", "mp4"))  # a figure that stands still needs none
     assert [path.name for path in paths] == ["g.svg"]
+    with pytest.raises(BackstoryError, match="ffmpeg"):  # the command says so before it trains anything
+        execute.check_formats(["svg", "mp4"])
 
 
 def test_films_as_mp4_are_handed_to_ffmpeg_frame_by_frame(tmp_path, monkeypatch):
