@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,3 +58,42 @@ def _score(rows: Sequence[Row], score: tuple[str, str]) -> tuple[float, float]:
     if any(row.failed for row in rows):
         return np.inf, np.inf
     return float(finished(rows, score[0]).mean()), float(finished(rows, score[1]).mean())
+
+
+def outwards(
+    stage: Callable[[list[tuple[dict[str, Any], Sequence[int]]]], list[Row]],
+    places: Sequence[Mapping[str, Any]],
+    name: str,
+    ladder: Sequence[float],
+    *,
+    seeds: Sequence[int],
+    score: str,
+) -> list[tuple[float, dict[float, list[Row]]]]:
+    """For each place the value of `name` with the lowest mean score, and the rows of every value tried there.
+
+    The three middle rungs of the ladder are tried first, then the next one beyond the best while the best is the
+    outermost tried. `stage` runs trials of (cell, seeds) pairs and returns their rows in order. A value with a failed
+    trial comes last; if all fail, lower ones are tried.
+    """
+    middle = len(ladder) // 2
+    wanted = [[k for k in (middle - 1, middle, middle + 1) if 0 <= k < len(ladder)] for _ in places]
+    tried: list[dict[int, list[Row]]] = [{} for _ in places]
+    while any(wanted):
+        cells = [
+            ({**place, name: ladder[k]}, seeds) for place, rungs in zip(places, wanted, strict=True) for k in rungs
+        ]
+        rows = iter(stage(cells))
+        for found, rungs in zip(tried, wanted, strict=True):
+            found |= {k: [next(rows) for _ in seeds] for k in rungs}
+        wanted = [[k for k in _beyond(found, score) if 0 <= k < len(ladder)] for found in tried]
+    return [(ladder[_best(found, score)], {ladder[k]: found[k] for k in sorted(found)}) for found in tried]
+
+
+def _best(found: Mapping[int, Sequence[Row]], score: str) -> int:
+    return min(sorted(found), key=lambda k: _score(found[k], (score, score)))
+
+
+def _beyond(found: Mapping[int, Sequence[Row]], score: str) -> list[int]:
+    """The rung beyond the best one, if that is the first or last tried."""
+    best = _best(found, score)
+    return [best - 1] * (best == min(found)) + [best + 1] * (best == max(found))

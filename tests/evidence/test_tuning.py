@@ -48,6 +48,43 @@ def test_if_every_point_fails_the_first_is_taken(tmp_path):
     assert choose(tmp_path, [3.0])[0] == {"rate": 3.0}
 
 
+def valley(at, failing=()):
+    """A stage whose score is least at the rate `at` of each place, and which notes what was asked of it."""
+    asked = []
+
+    def stage(cells):
+        asked.append([(cell["place"], cell["rate"]) for cell, _ in cells])
+        rows = []
+        for cell, seeds in cells:
+            loss = abs(np.log(cell["rate"] / at[cell["place"]]))
+            rows += [Row(cell, seed, cell["rate"] in failing, "", {"loss": loss}, {}, 0.0) for seed in seeds]
+        return rows
+
+    return stage, asked
+
+
+LADDER = (0.01, 0.1, 1.0, 10.0, 100.0)
+
+
+def test_rates_are_tried_outwards_until_the_best_lies_inside():
+    stage, asked = valley({"a": 1.0, "b": 20.0, "c": 0.001})
+    places = [{"place": name} for name in "abc"]
+    found = tuning.outwards(stage, places, "rate", LADDER, seeds=(0, 1), score="loss")
+    assert [best for best, _ in found] == [1.0, 10.0, 0.01]
+    assert asked[0] == [(name, rate) for name in "abc" for rate in (0.1, 1.0, 10.0)]
+    assert asked[1:] == [[("b", 100.0), ("c", 0.01)]]  # the ladder ends there
+    assert list(found[1][1]) == [0.1, 1.0, 10.0, 100.0]
+    assert [len(rows) for rows in found[0][1].values()] == [2, 2, 2]
+
+
+def test_rates_that_fail_come_last_and_lower_ones_are_tried():
+    stage, _ = valley({"a": 1.0}, failing=(0.1, 1.0, 10.0, 100.0))
+    assert tuning.outwards(stage, [{"place": "a"}], "rate", LADDER, seeds=(0,), score="loss")[0][0] == 0.01
+    stage, asked = valley({"a": 1.0})
+    assert tuning.outwards(stage, [{"place": "a"}], "rate", (3.0,), seeds=(0,), score="loss")[0][0] == 3.0
+    assert asked == [[("a", 3.0)]]
+
+
 def row(curve, failed=False):
     return Row({}, 0, failed, "", {}, {"c": np.array(curve, dtype=float)[:, None]}, 0.0)
 
