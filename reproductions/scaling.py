@@ -11,17 +11,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.datasets import mnist, text
 from core.evidence.run import Result, Run
 from core.evidence.trials import Row
+from core.evidence.tuning import FIRST_TUNING_SEED, outwards
+from reproductions.experiments import ngrams
 from reproductions.experiments import ordered_derivatives_1974 as derivatives
 from reproductions.experiments import scaling as experiments
 from reproductions.findings.scaling import gather, tables
-from reproductions.findings.scaling_claims import measure, studied
+from reproductions.findings.scaling_claims import measure
 from reproductions.findings.scaling_figures import figures
+from reproductions.findings.scaling_laws import studied
 
 __all__ = ["PRESETS", "Settings", "figures", "prepare", "run"]
 
 Count = Annotated[int, Field(ge=1, le=10**8)]
 Rate = Annotated[float, Field(gt=0, le=10)]
-Rates = dict[tuple[int, ...], float]
 
 
 class Settings(BaseModel):
@@ -34,24 +36,23 @@ class Settings(BaseModel):
     size_width: Count = 300
     widths: tuple[Count, ...] = Field((1, 3, 10, 30, 100, 300, 600, 1258), min_length=4)
     seeds: Count = 5
-    digits_shown: Count = 240000
-    digit_rates: tuple[Rate, ...] = Field((0.1, 0.3, 1.0), min_length=1)
-    tuned_examples: Count = 6000
+    digits_shown: Count = 400000
+    digit_rates: tuple[Rate, ...] = Field((0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0), min_length=1)
+    tuned_on: Count = 50000
+    tuning_seeds: Count = 2
     text: Literal["shakespeare", "topics"] = "shakespeare"
     sizes: tuple[tuple[Count, Count], ...] = Field(
         ((1000, 4), (3000, 8), (10000, 16), (30000, 16), (100000, 24), (300000, 24), (600000, 32), (1000000, 32)),
         min_length=3,
     )
-    examples: tuple[Count, ...] = Field((10000, 30000, 100000, 300000, 1000000), min_length=2)
-    shown: tuple[Count, ...] = Field((100000, 200000, 300000, 600000, 1200000), min_length=2)
+    examples: tuple[Count, ...] = Field((20000, 50000, 150000, 400000, 1000000), min_length=2)
+    text_rates: tuple[Rate, ...] = Field((1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1), min_length=1)
     text_seeds: Count = 3
     large: Count = 200000
-    large_seeds: Count = 1
-    text_rates: tuple[Rate, ...] = Field((0.0003, 0.001, 0.003, 0.01), min_length=1)
-    tuned_sizes: tuple[tuple[Count, Count], ...] = Field(
-        ((3000, 8), (30000, 16), (300000, 24), (1000000, 32)), min_length=1
-    )
-    tuned_texts: tuple[tuple[Count, Count], ...] = Field(((10000, 100000), (300000, 200000)), min_length=1)
+    large_seeds: Count = 2
+    longer_size: Count = 300000
+    longer_passes: Count = 5
+    longer_seeds: Count = 5
     looked_at: Count = 20000
     held_out: Count = 2
     orders: Annotated[int, Field(ge=1, le=8)] = 7
@@ -66,9 +67,9 @@ class Settings(BaseModel):
 PRESETS = {
     "quick": Settings(
         data="embedded", train_sizes=(60, 200, 600, 1200), size_width=30, widths=(1, 3, 10, 30), seeds=5,
-        digits_shown=10000, digit_rates=(0.3,), tuned_examples=600, text="topics",
-        sizes=((1500, 4), (3000, 8), (8000, 8), (20000, 8)), examples=(5000, 20000, 60000), shown=(20000, 40000, 60000),
-        text_seeds=1, large=10**6, text_rates=(0.01,), tuned_sizes=((3000, 8),), tuned_texts=((20000, 20000),),
+        digits_shown=10000, digit_rates=(0.3,), tuned_on=600, tuning_seeds=1, text="topics",
+        sizes=((1500, 4), (3000, 8), (6000, 8), (12000, 8)), examples=(10000, 25000, 60000), text_seeds=1, large=10**6,
+        large_seeds=1, text_rates=(0.01,), longer_size=6000, longer_passes=2, longer_seeds=1,
         looked_at=2000, held_out=1, orders=3, draws=10,
         cost_sizes=((1, 3), (8, 6, 4), (32, 32, 32, 32, 1), (64, 128, 64, 10)),
     ),
@@ -82,75 +83,82 @@ def prepare(settings: Settings, *, quiet: bool) -> None:
     text.load(settings.text, quiet=quiet)
 
 
-def digit_cells(s: Settings, rates: Rates) -> list[tuple[dict[str, Any], range]]:
-    """Digits by training examples at one width, then by width with all of them."""
-    base: dict[str, Any] = {"data": s.data, "shown": s.digits_shown}
+def digit_places(s: Settings) -> list[dict[str, Any]]:
+    """Digits by training examples at one width and by width with all of them, the dearest nets first."""
     everything = max(s.train_sizes)
-    by_size: list[dict[str, Any]] = [
-        {"series": "examples", "examples": m, "hidden": s.size_width} for m in s.train_sizes
-    ]
-    by_width = [{"series": "width", "examples": everything, "hidden": h} for h in s.widths]
-    return [({**base, **cell, "rate": nearest(rates, cell["hidden"])}, range(s.seeds)) for cell in by_size + by_width]
-
-
-def text_cells(s: Settings, rates: Rates) -> list[tuple[dict[str, Any], range]]:
-    """Characters by size of the model and of the training text."""
+    places = dict.fromkeys([*((m, s.size_width) for m in s.train_sizes), *((everything, h) for h in s.widths)])
     return [
-        ({"text": s.text, "size": size, "features": features, "examples": d, "shown": shown, "looked_at": s.looked_at,
-          "rate": nearest(rates, size, d)}, range(s.text_seeds if size <= s.large else s.large_seeds))
-        for size, features in s.sizes for d, shown in zip(s.examples, s.shown, strict=True)
+        {"data": s.data, "shown": s.digits_shown, "examples": m, "hidden": h}
+        for m, h in sorted(places, key=lambda place: -place[1])
+    ]
+
+
+def text_places(s: Settings) -> list[dict[str, Any]]:
+    """Characters by size of the model and of the training text, every text read once; the dearest models first."""
+    places = sorted(((size, d, m) for size, m in s.sizes for d in s.examples), key=lambda place: -place[0] * place[1])
+    return [
+        {"text": s.text, "size": size, "features": features, "examples": d, "passes": 1, "looks": 1,
+         "looked_at": s.looked_at} for size, d, features in places
     ]  # fmt: skip
 
 
-def nearest(rates: Rates, *place: int) -> float:
-    """The rate found at the tuned size, or size and length of text, that is nearest in ratio."""
-    return rates[min(rates, key=lambda tuned: float(np.linalg.norm(np.log(np.array(tuned) / np.array(place)))))]
-
-
-def best_rates(rows: list[Row], names: tuple[str, ...], value: str) -> Rates:
-    """For each tuned place the rate with the least mean loss on data that are neither trained nor tested on."""
-    found: dict[tuple[int, ...], dict[float, list[float]]] = {}
-    for row in rows:
-        seen = row.values[value] if not row.failed else np.inf
-        place = tuple(row.cell[name] for name in names)
-        found.setdefault(place, {}).setdefault(row.cell["rate"], []).append(seen)
-    return {place: min(by, key=lambda rate, by=by: np.mean(by[rate])) for place, by in found.items()}  # type: ignore[misc]
-
-
 def run(settings: Settings, run: Run) -> Result:
-    """Tune the learning rates, then train every size, then set everything beside the claims."""
+    """Choose each learning rate, train every size, then set everything beside the claims."""
     rows: dict[str, list[Row]] = {}
-    s, one = settings, range(1)
+    s = settings
 
-    def go(name: str, function: Any, cells: Any) -> None:
+    def go(name: str, function: Any, cells: Any) -> list[Row]:
         marked = [({"study": name, **cell, "entropy": s.entropy}, seeds) for cell, seeds in cells]
-        rows[name] = run.trials(name, function, marked)
+        new = run.trials(name, function, marked)
+        rows[name] = rows.get(name, []) + new
+        return new
 
-    tuning = range(1_000_000, 1_000_002)  # seeds that no published net uses
-    go("digits, tuning", experiments.digits, [
-        ({"data": s.data, "shown": s.digits_shown, "examples": s.tuned_examples, "hidden": h, "rate": rate,
-          "tuning": True}, tuning)
-        for h in sorted({min(s.widths, key=lambda w: abs(w - 30)), s.size_width}) for rate in s.digit_rates
+    places = digit_places(s)
+    tuning = {
+        (min(one["examples"], s.tuned_on), one["hidden"]): {
+            **one, "examples": min(one["examples"], s.tuned_on), "tuning": True
+        } for one in places
+    }  # fmt: skip
+    tuned = outwards(
+        lambda cells: go("digits, rates", experiments.digits, cells), list(tuning.values()), "rate", s.digit_rates,
+        seeds=range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + s.tuning_seeds), score="loss",
+    )  # fmt: skip
+    rates = {place: rate for place, (rate, _) in zip(tuning, tuned, strict=True)}
+    go("digits", experiments.digits, [
+        ({**one, "rate": rates[min(one["examples"], s.tuned_on), one["hidden"]]}, range(s.seeds)) for one in places
     ])  # fmt: skip
-    go("text, tuning", experiments.characters, [
-        ({"text": s.text, "size": size, "features": features, "examples": d, "shown": shown, "looked_at": s.looked_at,
-          "rate": rate}, tuning[:1])
-        for size, features in s.tuned_sizes for d, shown in s.tuned_texts for rate in s.text_rates
+
+    places = text_places(s)
+    tuned = outwards(
+        lambda cells: go("text, rates", experiments.characters, cells), places, "rate", s.text_rates, seeds=range(1),
+        score="tune",
+    )  # fmt: skip
+    chosen = [{**place, "rate": rate} for place, (rate, _) in zip(places, tuned, strict=True)]
+    go("text, again", experiments.characters, [
+        (cell, range(1, s.text_seeds if cell["size"] <= s.large else s.large_seeds)) for cell in chosen
     ])  # fmt: skip
-    go("digits", experiments.digits, digit_cells(s, best_rates(rows["digits, tuning"], ("hidden",), "loss")))
-    go("text", experiments.characters, text_cells(s, best_rates(rows["text, tuning"], ("size", "examples"), "tune")))
-    go("n-grams", experiments.ngrams, [({"text": s.text, "orders": s.orders, "looked_at": s.looked_at}, one)])
+    rows["text"] = [row for rate, tried in tuned for row in tried[rate]] + rows["text, again"]
+    go("text, longer", experiments.characters, [
+        ({**cell, "passes": s.longer_passes, "looks": 2 * s.longer_passes}, range(s.longer_seeds)) for cell in chosen
+        if (cell["size"], cell["examples"]) == (s.longer_size, max(s.examples))
+    ])  # fmt: skip
+    one = range(1)
+    go("n-grams", ngrams.ngrams, [
+        ({"text": s.text, "orders": s.orders, "looked_at": s.looked_at, "context": experiments.CONTEXT}, one)
+    ])  # fmt: skip
     go("cost", derivatives.cost, [({"sizes": list(sizes), "directions": 10}, one) for sizes in s.cost_sizes])
     go("machine", experiments.speed, [({}, one)])
+
     found = studied(s, rows)
-    trained = [row for name in ("digits", "text") for row in rows[name] if not row.failed]
+    trained = [row for row in run.rows if "shown" in row.values]
     return run.result(
         measure(s, rows, found),
         seeds=range(s.seeds),
         arrays=gather(s, rows, found),
-        presentations=int(sum(row.values.get("shown", row.cell.get("shown", 0)) for row in trained)),
+        presentations=int(sum(row.values["shown"] for row in trained)),
         operations=int(sum(row.values["operations"] for row in trained)),
-        operations_are="multiply-accumulates of forward and backward passes over digits and characters",
+        operations_are="multiply-accumulates of forward and backward passes over digits and characters, rates tried "
+        "included",
         seconds_each=float(np.mean([row.seconds for row in rows["text"]])),
         data=mnist.load(s.data).sha256 | text.load(s.text).sha256,
         measurements={"tables": tables(s, rows, found)},

@@ -34,6 +34,12 @@ SYSTEMS: tuple[tuple[str, float, float, float, str], ...] = (
 # (name, year, operations a second, where the speed is from); a multiply-accumulate counts as two
 MACHINES: tuple[tuple[str, int, float, str], ...] = (
     ("IBM 704", 1960, 12000.0, "assumed by Epoch for the perceptron, called speculative there"),
+    (
+        "PDP-10",
+        1972,
+        1 / 2.1e-6,
+        "an addition of the KA10, sold from 1968, takes 2.1 microseconds; a product took longer",
+    ),
     ("SPARCstation", 1989, 1.4e6, "assumed by Epoch for the digit net of 1989"),
     ("DSP-32C", 1989, 25e6, "12.5 million multiply-accumulates a second, LeCun et al. 1989"),
 )

@@ -153,6 +153,20 @@ def end_label(ax: Axes, x: float, y: float, text: str, colour: str) -> None:
     )
 
 
+def end_labels(ax: Axes, labels: Sequence[tuple[float, float, str, str]], gap: float = 0.055) -> None:
+    """Direct labels (x, y, text, colour) at the right ends of lines, moved up where they would overlap.
+
+    `gap` is the least distance in heights of the axes, whose limits must be set before.
+    """
+    ax.get_xlim(), ax.get_ylim()  # limits follow the data only when they are asked for
+    placed = -np.inf
+    for x, y, text, colour in sorted(labels, key=lambda label: label[1]):
+        across, up = ax.transAxes.inverted().transform(ax.transData.transform((x, y)))
+        placed = max(up, placed + gap)
+        ax.annotate(text, (across, placed), xycoords="axes fraction", xytext=(6, 0), textcoords="offset points",
+                    color=colour, va="center", annotation_clip=False)  # fmt: skip
+
+
 def paper_line(ax: Axes, y: float, text: str, *, x: float = 0.98, below: bool = False) -> None:
     """The paper's value as a dashed black line with its name on it, at the right or, for x below 0.5, at the left."""
     ax.axhline(y, color=INK, linestyle=(0, (5, 3)), linewidth=1.4)

@@ -11,18 +11,38 @@ import numpy as np
 
 from core.datasets.history import COSTS, MACHINES, SYSTEMS
 from core.evidence import power_laws
+from core.evidence.summaries import finished
 from core.evidence.tables import means_table
 from core.evidence.trials import Row
-from reproductions.findings.scaling_claims import MODERN, Law, doubling
+from reproductions.findings.scaling_claims import MODERN, doubling
+from reproductions.findings.scaling_laws import Law, Rows, budgets, by_examples, by_width, frontier, runs_of
 
-Rows = Mapping[str, Sequence[Row]]
-BY = {"examples": "training examples", "width": "hidden units"}
+# Law, its form, exponents' and floor's names, and what papers found for each; Kaplan et al.'s is the joint fit.
+FORMS: dict[str, tuple[str, str, list[str], list[str]]] = {
+    "examples": ("digits: error by examples", "floor + a m^-b", ["b"], ["Hestness: 0.07 to 0.35"]),
+    "examples_plain": ("digits: error by examples", "a m^-b", ["b"], [""]),
+    "width": ("digits: error by parameters", "floor + a N^-b", ["b"], [""]),
+    "width_plain": ("digits: error by parameters", "a N^-b", ["b"], [""]),
+    "text": ("characters: loss by both", "E + A/N^alpha + B/D^beta", ["alpha", "beta"],
+             ["Hoffmann: 0.34", "Hoffmann: 0.28"]),
+    "text_plain": ("characters: loss by both", "((Nc/N)^(aN/aD) + Dc/D)^aD", ["aN", "aD"],
+                   ["Kaplan: 0.076", "Kaplan: 0.103"]),
+}  # fmt: skip
+# What the cells of a table are grouped by, its first columns, and (heading, measurement, scale) of the others.
+DIGITS: tuple[Any, ...] = (
+    ("examples", "hidden", "rate"), ["training examples", "hidden units", "rate"],
+    [("parameters", "parameters", 1), ("error, %", "error", 100), ("loss", "loss", 1)],
+)  # fmt: skip
+TEXT: tuple[Any, ...] = (
+    ("size", "examples", "passes", "rate"), ["parameters wanted", "characters", "passes", "rate"],
+    [("parameters", "parameters", 1), ("test loss", "test", 1), ("share of training told", "best_share", 1)],
+)  # fmt: skip
 REPORTS = Path(__file__).resolve().parents[2] / "reports"
 
 
 def published_runs() -> list[tuple[str, float]]:
     """Reproductions whose published record lies in this checkout, and the operations (two for each
-    multiply-accumulate) that their trials counted."""
+    multiply-accumulate) that their trials counted, the fewest first."""
     found = []
     for path in sorted(REPORTS.glob("*/record.json")):
         try:
@@ -31,7 +51,7 @@ def published_runs() -> list[tuple[str, float]]:
                 found.append((record["reproduction"], 2.0 * record["cost"]["operations"]))
         except (OSError, ValueError, KeyError):
             continue
-    return found
+    return sorted(found, key=lambda run: run[1])
 
 
 def tables(s: Any, rows: Rows, found: Mapping[str, Law]) -> list[dict[str, Any]]:
@@ -41,45 +61,19 @@ def tables(s: Any, rows: Rows, found: Mapping[str, Law]) -> list[dict[str, Any]]
     grams = rows["n-grams"][0].values
     months = {"1950 to 2010": doubling(1950, MODERN), "from 2010": doubling(MODERN, 2030),
               "from 2012": doubling(2012, 2030)}  # fmt: skip
-    laws = []
-    for name, what, terms in (
-        ("examples", "digits: error by examples", ("m",)), ("width", "digits: error by parameters", ("N",)),
-        ("text", "characters: loss by parameters and examples", ("N", "D")),
-    ):  # fmt: skip
-        one = found[name]
-        for k, term in enumerate(terms):
-            ours = one.exponent(k)
-            laws.append([what, f"exponent of {term}", ours.estimate, ours.low, ours.high])
-        floor = np.exp(one.draws[:, -1])
-        laws.append([what, "floor", float(np.exp(one.fit[-1])), *(float(v) for v in np.percentile(floor, [2.5, 97.5]))])
-    held = [
-        [name, *(float(v) for v in one.held_x[:, k]), *[None] * (2 - len(one.held_x)), float(one.held_y[k]),
-         float(one.low[k]), float(one.high[k]), "inside" if one.inside[k] else "outside"]
-        for name, one in found.items() for k in range(len(one.held_y))
-    ]  # fmt: skip
     return [
-        *(means_table(
-            f"digits_{series}", f"Digits: test error by {BY[series]}",
-            ["training examples", "hidden units", "rate"],
-            [([m, h, rate], [r for r in rows["digits"] if r.cell["series"] == series
-                             and (r.cell["examples"], r.cell["hidden"]) == (m, h)])
-             for m, h, rate in dict.fromkeys((r.cell["examples"], r.cell["hidden"], r.cell["rate"])
-                                             for r in rows["digits"] if r.cell["series"] == series)],
-            [("parameters", "parameters", 1), ("error, %", "error", 100), ("loss", "loss", 1)])
-          for series in ("examples", "width")),
-        means_table("text", "Characters: test loss, nats a character, by size of the model and of the training text",
-                    ["parameters wanted", "examples", "shown", "rate"],
-                    [([n, d, shown, rate], [r for r in rows["text"] if (r.cell["size"], r.cell["examples"]) == (n, d)])
-                     for n, d, shown, rate in dict.fromkeys(
-                        (r.cell["size"], r.cell["examples"], r.cell["shown"], r.cell["rate"]) for r in rows["text"])],
-                    [("parameters", "parameters", 1), ("test loss", "test", 1),
-                     ("share of training at the least tuning loss", "best_share", 1)]),
+        _means("digits_examples", "Digits: test error by training examples", DIGITS, by_examples(s, rows)),
+        _means("digits_width", "Digits: test error by hidden units", DIGITS, by_width(s, rows)),
+        _means("text", "Characters: test loss, nats a character, each text read once", TEXT, rows["text"]),
+        _means("longer", "Characters: a network that reads the longest text several times", TEXT, rows["text, longer"]),
         _tuning(rows),
-        {"id": "laws", "title": "Fitted laws, the largest sizes held out",
-         "columns": ["law", "of it", "estimate", "low", "high"], "rows": laws},
-        {"id": "held_out", "title": "Sizes held out of the fits, and what the fits foretold",
-         "columns": ["law", "examples or parameters", "examples", "found", "foretold: low", "high", "so"],
-         "rows": held},
+        _laws(s, rows, found),
+        _held(found),
+        _forms(found),
+        {"id": "budgets", "title": "Characters: the best size for a budget of operations, read off runs of all sizes",
+         "columns": ["operations", "sizes that reach it", "best number of parameters", "loss there"],
+         "rows": [[f"{one.operations:.2g}", len(one.sizes), int(one.best), one.loss]
+                  for one in budgets(runs_of(rows["text"]))[::4]]},
         {"id": "ladder", "title": "Characters: the ladder of n-grams, nats a character",
          "columns": ["order", "Kneser-Ney, last tenth", "on the test characters"],
          "rows": [[k, grams[f"order_{k}"], grams[f"same_{k}"]] for k in range(1, s.orders + 1)]},
@@ -103,16 +97,78 @@ def tables(s: Any, rows: Rows, found: Mapping[str, Law]) -> list[dict[str, Any]]
     ]  # fmt: skip
 
 
+def _grouped(rows: Sequence[Row], names: Sequence[str]) -> list[tuple[list[Any], list[Row]]]:
+    """Rows by these names of their cells, in order."""
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for row in sorted(rows, key=lambda row: tuple(row.cell[name] for name in names)):
+        found.setdefault(tuple(row.cell[name] for name in names), []).append(row)
+    return [([*place], group) for place, group in found.items()]
+
+
+def _means(name: str, title: str, what: tuple[Any, ...], rows: Sequence[Row]) -> dict[str, Any]:
+    names, lead, measures = what
+    return means_table(name, title, lead, _grouped(rows, names), measures)
+
+
+def _laws(s: Any, rows: Rows, found: Mapping[str, Law]) -> dict[str, Any]:
+    lines: list[list[Any]] = []
+    for name, (what, form, exponents, papers) in FORMS.items():
+        one = found[name]
+        for k, (exponent, paper) in enumerate(zip(exponents, papers, strict=True)):
+            ours = one.exponent(k)
+            lines.append([what, form, exponent, ours.estimate, ours.low, ours.high, paper])
+        if one.form.floor:
+            place = 2 * len(exponents)
+            floors = [float(np.exp(one.fit[place])), *np.exp(np.percentile(one.draws[:, place], [2.5, 97.5])).tolist()]
+            lines.append([what, form, "floor", *floors, ""])
+    known = {"best size": "Hoffmann: 0.46 to 0.50; Kaplan: 0.73", "least loss": "Kaplan: 0.050"}
+    for name, ours in frontier(runs_of(rows["text"]), s.draws).items():
+        form = "C^b" if name == "best size" else "C^-b"
+        lines.append(
+            [f"characters: {name} by operations C", form, "b", ours.estimate, ours.low, ours.high, known[name]]
+        )
+    return {"id": "laws", "title": "Fitted laws, the largest sizes held out",
+            "columns": ["law", "form", "of it", "estimate", "low", "high", "in papers"], "rows": lines}  # fmt: skip
+
+
+def _held(found: Mapping[str, Law]) -> dict[str, Any]:
+    lines: list[list[Any]] = []
+    for name, (what, form, *_) in FORMS.items():
+        one = found[name]
+        for place in np.unique(one.held_x, axis=1).T:
+            here = (one.held_x == place[:, None]).all(axis=0)
+            lines.append([
+                what, form, *place.tolist(), *[None] * (2 - len(place)), float(one.held_y[here].mean()),
+                float(one.low[here].mean()), float(one.high[here].mean()),
+                f"{one.inside[here].sum()} of {here.sum()} inside",
+            ])  # fmt: skip
+    columns = ["law", "form", "examples or parameters", "characters", "found, mean", "foretold: low", "high", "runs"]
+    title = "Sizes held out of the fits, and the 95 % interval that each form foretold"
+    return {"id": "held_out", "title": title, "columns": columns, "rows": lines}
+
+
+def _forms(found: Mapping[str, Law]) -> dict[str, Any]:
+    lines: list[list[Any]] = []
+    for name, (what, form, *_) in FORMS.items():
+        one = found[name]
+        kept = ~np.isin(one.x[0], one.held_x[0])
+        fitted, ahead = one.misses(one.x[:, kept], one.y[kept]), one.misses(one.held_x, one.held_y)
+        lines.append([what, form, 100 * fitted, 100 * ahead, f"{one.inside.sum()} of {len(one.held_y)}",
+                      f"{(one.held_y < one.low).sum()} below, {(one.held_y > one.high).sum()} above"])  # fmt: skip
+    columns = ["law", "form", "fitted runs off by, %", "held out runs off by, %", "inside the interval", "outside"]
+    title = "With and without a floor: how far off each form is, root mean square"
+    return {"id": "forms", "title": title, "columns": columns, "rows": lines}
+
+
 def _tuning(rows: Rows) -> dict[str, Any]:
-    lines = []
+    lines: list[list[Any]] = []
     for of, size, value in (("digits", "hidden", "loss"), ("text", "size", "tune")):
-        places: dict[tuple[Any, ...], list[Row]] = {}
-        for row in rows[f"{of}, tuning"]:
-            places.setdefault(tuple(row.cell[key] for key in (size, "examples", "rate")), []).append(row)
-        for place, group in places.items():
-            losses = [r.values[value] for r in group if not r.failed]
-            lines.append([of, *place, len(losses), float(np.mean(losses)) if losses else None])
-    columns = ["of", "hidden units or parameters", "examples", "rate", "seeds", "loss"]
+        for place, group in _grouped(rows[f"{of}, rates"], (size, "examples", "rate")):
+            losses = finished(group, value)
+            lines.append(
+                [of, *place, len(group), len(group) - len(losses), float(losses.mean()) if len(losses) else None]
+            )
+    columns = ["of", "hidden units or parameters", "examples", "rate", "seeds", "failed", "loss"]
     title = "Learning rates tried, on data neither trained nor tested on"
     return {"id": "tuning", "title": title, "columns": columns, "rows": lines}
 
@@ -123,18 +179,14 @@ def gather(s: Any, rows: Rows, found: Mapping[str, Law]) -> dict[str, np.ndarray
     for name, one in found.items():
         arrays |= {f"{name}_x": one.x, f"{name}_y": one.y, f"{name}_fit": one.fit, f"{name}_held_x": one.held_x,
                    f"{name}_held_y": one.held_y, f"{name}_low": one.low, f"{name}_high": one.high}  # fmt: skip
-        if len(one.x) == 1:
+        if len(one.x) == 1:  # a curve with its interval
             fine = np.geomspace(one.x.min(), one.x.max(), 60)
-            ahead = np.array([power_laws.predict(fine[None], draw) for draw in one.draws])
+            ahead = np.array([power_laws.predict(fine[None], draw, one.form) for draw in one.draws])
             arrays |= {f"{name}_fine": fine, f"{name}_band": np.percentile(ahead, [2.5, 97.5], axis=0)}
-    looks = []
-    for row in rows["text"]:
-        if not row.failed and row.cell["examples"] == max(s.examples) and row.seed == 0:
-            for shown, _, test in row.arrays["looks"]:
-                looks.append([row.values["parameters"], shown, test, 2 * row.values["each"] * shown])
     grams = rows["n-grams"][0].values
     arrays |= {
-        "looks": np.array(looks), "grams": np.array([grams[f"same_{k}"] for k in range(1, s.orders + 1)]),
+        "runs": runs_of(rows["text"]), "longer": runs_of(rows["text, longer"]),
+        "grams": np.array([grams[f"same_{k}"] for k in range(1, s.orders + 1)]),
         "vocabulary": np.array([np.exp(grams["order_1"])]),
         "cost": np.array([[r.values[k] for k in ("parameters", "ratio", "time_ratio")] for r in rows["cost"]]),
         "speed": np.array([rows["machine"][0].values["speed"]]),

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
-from core.datasets.history import COSTS, MACHINES, SYSTEMS
+from core.datasets.history import COSTS
 from core.evidence import power_laws
+from core.evidence.power_laws import JOINT, PLAIN
 from core.evidence.record import Record
 from core.publishing import figures as draw
-from reproductions.findings.scaling_claims import MODERN
+from reproductions.findings.scaling_laws import budgets
+from reproductions.findings.scaling_systems import hours, systems
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -59,15 +61,23 @@ def digits(arrays: Arrays, record: Record) -> Canvas:
         fine, band = arrays[f"{name}_fine"], 100 * arrays[f"{name}_band"]
         ax.fill_between(fine, *band, color=draw.ORANGE, alpha=0.3, linewidth=0)
         ax.plot(fine, 100 * power_laws.predict(fine[None], arrays[f"{name}_fit"]), color=draw.ORANGE, linewidth=1.6)
+        plain = power_laws.predict(fine[None], arrays[f"{name}_plain_fit"], PLAIN)
+        ax.plot(fine, 100 * plain, ":", color=draw.PURPLE, linewidth=1.8)
         ax.plot(x, y, "o", color=draw.BLUE, alpha=0.5)
         held = arrays[f"{name}_held_x"][0]
         ax.plot(held, 100 * arrays[f"{name}_held_y"], "o", color=draw.RED)
         ax.set(xscale="log", yscale="log", xlabel=label)
         _marked(ax, x)
         _, b, floor = arrays[f"{name}_fit"]
-        ax.annotate(f"floor {100 * np.exp(floor):.2g} % + a · x^-{b:.2f}", (0.97, 0.95), xycoords="axes fraction",
+        low = f"{100 * np.exp(floor):.2g} % + " if np.exp(floor) > 0.01 * arrays[f"{name}_y"].min() else ""
+        ax.annotate(f"with a floor: {low}a · x^-{b:.2f}", (0.97, 0.95), xycoords="axes fraction",
                     ha="right", va="top", color=draw.ORANGE)  # fmt: skip
-        ax.annotate("held out of the fit", (0.97, 0.88), xycoords="axes fraction", ha="right", va="top", color=draw.RED)
+        straight = arrays[f"{name}_plain_fit"][1]
+        ax.annotate(f"without: a · x^-{straight:.2f}", (0.97, 0.88), xycoords="axes fraction", ha="right", va="top",
+                    color=draw.PURPLE)  # fmt: skip
+        ax.annotate(
+            "held out of the fits", (0.97, 0.81), xycoords="axes fraction", ha="right", va="top", color=draw.RED
+        )
     axes[0].set_ylabel("test error, %")
     axes[0].set_yticks(*_plain(axes[0], (0.5, 1, 2, 5, 10, 20, 50, 90)))
     axes[0].minorticks_off()
@@ -100,11 +110,15 @@ def characters(arrays: Arrays, record: Record) -> Canvas:
         chosen = d == value
         axes[0].plot(size[chosen], loss[chosen], "o", color=colour, alpha=0.7)
         fine = np.geomspace(size.min(), size.max(), 60)
-        axes[0].plot(fine, power_laws.predict(np.stack([fine, np.full(60, value)]), fit), color=colour, linewidth=1.4)
-        draw.end_label(axes[0], size.max(), float(np.mean(loss[chosen & (size > 0.9 * size.max())])),
-                       f"{value:,.0f}", colour)  # fmt: skip
-    axes[0].set(xscale="log", xlabel="parameters N", ylabel="test loss, nats a character",
-                title="lines: E + A/N^α + B/D^β; labels: training characters", xlim=(None, 5 * size.max()))  # fmt: skip
+        place = np.stack([fine, np.full(60, value)])
+        axes[0].plot(fine, power_laws.predict(place, fit), color=colour, linewidth=1.4)
+        axes[0].plot(fine, power_laws.predict(place, arrays["text_plain_fit"], JOINT), ":", color=colour, linewidth=1.4)
+    axes[0].set(xscale="log", xlabel="parameters N", ylabel="test loss, nats a character", xlim=(None, 5 * size.max()),
+                title="lines: with a floor; dotted: Kaplan's form; labels: characters")  # fmt: skip
+    draw.end_labels(axes[0], [
+        (size.max(), float(loss[(d == value) & (size > 0.9 * size.max())].mean()), f"{value:,.0f}", colour)
+        for value, colour in shades.items()
+    ])  # fmt: skip
     _marked(axes[0], size)
     wanted = np.unique(np.round(np.log10(size), 2))
     for value, colour in zip(wanted, _shades(len(wanted)), strict=True):
@@ -127,20 +141,37 @@ def _shades(count: int) -> list[Any]:
 
 
 def frontier(arrays: Arrays, record: Record) -> Canvas:
-    """Loss along training against operations spent: each size has its budget."""
-    figure, ax = draw.canvas(width=8.5, height=5.0)
-    looks = arrays["looks"]
-    sizes = np.unique(looks[:, 0])
+    """Loss against operations spent, and against size at equal budgets."""
+    figure, axes = draw.canvas(2, width=11.5, height=5.0, sharey=True)
+    runs, found = arrays["runs"], budgets(arrays["runs"])
+    sizes, ends = np.unique(runs[:, 0]), []
     for value, colour in zip(sizes, _shades(len(sizes)), strict=True):
-        line = looks[looks[:, 0] == value]
-        ax.plot(line[:, 3], line[:, 2], "o-", color=colour, markersize=4, linewidth=1.4)
-        ax.annotate(f"{value:,.0f}", (line[0, 3], line[0, 2]), xytext=(0, 5), textcoords="offset points",
-                    color=colour, ha="center", fontsize=10)  # fmt: skip
-    order = np.argsort(looks[:, 3])
-    best = np.minimum.accumulate(looks[order, 2])
-    ax.step(looks[order, 3], best, where="post", color=draw.INK, linewidth=1.2, linestyle="--")
-    ax.set_title("labels: parameters; dashed: least loss for the operations spent")
-    ax.set(xscale="log", xlabel="operations of training so far", ylabel="test loss, nats a character")
+        mine = runs[runs[:, 0] == value]
+        spent = np.unique(mine[:, 1])
+        loss = [mine[mine[:, 1] == c, 3].mean() for c in spent]
+        axes[0].plot(spent, loss, "o-", color=colour, markersize=4, linewidth=1.4)
+        ends.append((spent[-1], loss[-1], _short(value), colour))
+    axes[0].set(xscale="log", xlabel="operations of training", ylabel="test loss, nats a character",
+                title="one line a size; labels: parameters", xlim=(None, 6 * runs[:, 1].max()))  # fmt: skip
+    draw.end_labels(axes[0], ends)
+    if found:
+        axes[0].plot([one.operations for one in found], [one.loss for one in found], color=draw.INK, linestyle="--")
+    else:
+        axes[1].annotate("no budget that three sizes reach has a best size", (0.5, 0.5), xycoords="axes fraction",
+                         ha="center", color=draw.FAINT)  # fmt: skip
+    chosen, ends = found[:: max(len(found) // 5, 1)][:6], []
+    for one, colour in zip(chosen, _shades(len(chosen)), strict=True):
+        fine = np.geomspace(one.sizes[0], one.sizes[-1], 40)
+        axes[1].plot(one.sizes, one.losses, "o", color=colour, markersize=5)
+        axes[1].plot(fine, np.exp(np.polyval(one.parabola, np.log(fine))), color=colour, linewidth=1.4)
+        axes[1].plot([one.best], [one.loss], "D", color=draw.INK, markersize=6)
+        ends.append(
+            (fine[-1], float(np.exp(np.polyval(one.parabola, np.log(fine[-1])))), _power(one.operations), colour)
+        )
+    axes[1].set(xscale="log", xlabel="parameters", title="one curve a budget of operations; diamonds: best size",
+                xlim=(0.7 * runs[:, 0].min(), 4 * runs[:, 0].max()))  # fmt: skip
+    draw.end_labels(axes[1], ends)
+    _marked(axes[1], sizes)
     return figure
 
 
@@ -160,70 +191,20 @@ def ladder(arrays: Arrays, record: Record) -> Canvas:
     labels = [str(k) for k in range(1, len(grams) + 1)] + [f"{10**v:,.2g}" for v in keys]
     short = [_short(10**v) for v in keys]
     ax.set_xticks([*range(1, len(grams) + 1), *(place + np.arange(len(keys)))], [*labels[: len(grams)], *short])
-    ax.annotate("neural language model, by parameters", (place + len(keys) - 1, 0.9), ha="right", color=draw.BLUE,
+    for n, _, _, loss in arrays["longer"]:
+        ax.plot([place + int(np.argmin(np.abs(keys - np.log10(n))))], [loss], "D", color=draw.RED, markersize=6)
+    ax.annotate("neural language model, by parameters", (place + len(keys) - 1, 0.95), ha="right", color=draw.BLUE,
+                xycoords=("data", "axes fraction"))  # fmt: skip
+    ax.annotate("the same trained for longer", (place + len(keys) - 1, 0.88), ha="right", color=draw.RED,
                 xycoords=("data", "axes fraction"))  # fmt: skip
     ax.set(xlabel="order of the n-gram; parameters of the network", ylabel="nats a character, the same text")
     return figure
 
 
+def _power(value: float) -> str:
+    power = int(np.floor(np.log10(value)))
+    return f"{value / 10**power:.1f}·10$^{{{power}}}$"
+
+
 def _short(value: float) -> str:
     return f"{value / 1e6:.2g}M" if value >= 1e6 else f"{value / 1e3:.0f}k" if value >= 950 else f"{value:.0f}"
-
-
-def systems(arrays: Arrays, record: Record) -> Canvas:
-    """Operations of training against the year, with a line for each era and our own runs."""
-    figure, ax = draw.canvas(width=10.0, height=5.8)
-    years, flop = np.array([[year, f] for _, year, _, f, _ in SYSTEMS]).T
-    ax.plot(years, flop, "o", color=draw.BLUE)
-    left = {
-        "Theseus",
-        "Samuel's checkers",
-        "NETtalk",
-        "ALVINN",
-        "Zip codes",
-        "LLaMA 65B",
-        "Llama 3 70B",
-        "Symmetry",
-        "Neocognitron",
-    }
-    named = {"Theseus", "ADALINE", "Perceptron on an IBM 704", "Neocognitron", "Family trees", "NETtalk", "LeNet-5",
-             "TD-Gammon", "NPLM", "AlexNet", "GPT-2", "GPT-3", "Llama 3.1 405B", "Zip codes, NIPS"}  # fmt: skip
-    for name, year, _, value, _ in SYSTEMS:
-        if name in named:
-            side = -1 if name in left or name.startswith(("Llama", "GPT", "AlexNet")) else 1
-            ax.annotate(name, (year, value), xytext=(7 * side, -7 if name == "LeNet-5" else 0),
-                        textcoords="offset points", va="center",
-                        ha="left" if side > 0 else "right", fontsize=10.5)  # fmt: skip
-    for chosen, colour, label in (
-        (years <= MODERN, draw.ORANGE, "before 2010"), (years > MODERN, draw.RED, "from 2010"),
-    ):  # fmt: skip
-        slope, level = np.polyfit(years[chosen], np.log2(flop[chosen]), 1)
-        ends = np.array([years[chosen].min(), years[chosen].max()])
-        ax.plot(ends, 2.0 ** (slope * ends + level), color=colour, linewidth=1.6)
-        ax.annotate(f"{label}: doubled in {12 / slope:.0f} months", (0.02, 0.95 if colour == draw.ORANGE else 0.88),
-                    xycoords="axes fraction", color=colour, va="top")  # fmt: skip
-    own = arrays["own"]
-    ax.plot(np.full(len(own), 2026.0), own, "x", color=draw.GREEN, markersize=9, mew=2)
-    ax.annotate("×  our published runs, all seeds", (0.02, 0.81), xycoords="axes fraction", color=draw.GREEN, va="top")
-    ax.set(yscale="log", xlabel="year", ylabel="floating-point operations of training", xlim=(1946, 2030))
-    return figure
-
-
-def hours(arrays: Arrays, record: Record) -> Canvas:
-    """Time that our published runs would have taken on machines of their days."""
-    figure, ax = draw.canvas(width=9.5, height=5.0)
-    machines = [*((f"{name}, {year}", rate) for name, year, rate, _ in MACHINES), ("one core here", arrays["speed"][0])]
-    lines = next(table["rows"] for table in record.measurements["tables"] if table["id"] == "hours")
-    colours = (draw.RED, draw.ORANGE, draw.PURPLE, draw.BLUE)
-    for row, (own, _) in enumerate(zip(arrays["own"], lines, strict=False)):
-        for (_, rate), colour in zip(machines, colours, strict=True):
-            ax.plot([own / rate / 3600], [row], "o", color=colour, markersize=8)
-    for k, ((name, _), colour) in enumerate(zip(machines, colours, strict=True)):
-        ax.annotate(name, (0.02 + 0.25 * k, 1.03), xycoords="axes fraction", color=colour)
-    for value, label in ((1, "hour"), (24, "day"), (8766, "year"), (876600, "century")):
-        ax.axvline(value, color=draw.FAINT, linestyle=":", linewidth=1.1)
-        ax.annotate(label, (value, 0.01), xycoords=("data", "axes fraction"), rotation=90, color=draw.FAINT,
-                    xytext=(3, 0), textcoords="offset points", fontsize=10)  # fmt: skip
-    ax.set_yticks(range(len(lines)), [line[0] for line in lines])
-    ax.set(xscale="log", xlabel="hours, at the machine's speed", ylim=(-0.6, max(len(lines), 1) - 0.4))
-    return figure

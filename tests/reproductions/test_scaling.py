@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from core.datasets.history import COSTS, SYSTEMS
+from core.learning import minibatch
 from reproductions import execute
+from reproductions.experiments import ngrams
 from reproductions.experiments import scaling as experiments
-from reproductions.findings import scaling_claims
+from reproductions.findings import scaling_claims, scaling_laws
 
 
 def test_the_quick_run_measures_every_claim_and_draws_every_figure(quick_of):
@@ -18,9 +20,12 @@ def test_the_quick_run_measures_every_claim_and_draws_every_figure(quick_of):
     assert {path.stem for path in (folder / "figures").glob("*.svg")} == {figure.id for figure in paper.figure}
     tables = {table["id"]: table for table in record["measurements"]["tables"]}
     losses = [line[-2] for line in tables["text"]["rows"]]
+    assert len(losses) == 12  # 4 sizes, 3 lengths of text
     assert max(losses) < np.log(94)
     assert min(losses) < 2.6
-    assert {line[-1] for line in tables["held_out"]["rows"]} <= {"inside", "outside"}
+    assert {line[0] for line in tables["held_out"]["rows"]} == {line[0] for line in tables["forms"]["rows"]}
+    assert all(line[-1].endswith(" inside") for line in tables["held_out"]["rows"])
+    assert len(tables["longer"]["rows"]) == 1
     ratio = {line[0]: line[3] for line in tables["gradients"]["rows"] if "by rule" in line[1]}
     assert ratio[9760] == pytest.approx(3254, abs=0.5)
     assert ratio[405000000000] == pytest.approx(1.35e11, rel=1e-3)
@@ -29,7 +34,7 @@ def test_the_quick_run_measures_every_claim_and_draws_every_figure(quick_of):
 
 def test_ngrams_by_hand():
     train, held = np.array([0, 1, 0, 1, 1]), np.array([0, 1])
-    p = experiments.kneser_ney(train, held, 2, 2, discount=0.5)
+    p = ngrams.kneser_ney(train, held, 2, 2, discount=0.5)
     one = np.array([(2 - 0.5) / 5 + 0.5 * 2 / 5 / 2, (3 - 0.5) / 5 + 0.5 * 2 / 5 / 2])
     assert p[0] == pytest.approx(one[held])
     before = np.array([1, 2])  # 0 is preceded by 1 only, 1 by 0 and by 1
@@ -42,21 +47,29 @@ def test_probabilities_of_every_next_character_add_up_to_one():
     rng = np.random.default_rng(0)
     train = rng.integers(0, 4, 300)
     context = [2, 1]
-    total = sum(experiments.kneser_ney(train, np.array([*context, k]), 4, 3)[-1, -1] for k in range(4))
+    total = sum(ngrams.kneser_ney(train, np.array([*context, k]), 4, 3)[-1, -1] for k in range(4))
     assert total == pytest.approx(1)
 
 
 def test_a_language_model_learns_and_its_looks_are_in_order():
-    cell = {"text": "topics", "size": 3000, "features": 8, "examples": 20000, "shown": 20000, "looked_at": 2000,
-            "rate": 0.01, "entropy": 1}  # fmt: skip
+    cell = {"text": "topics", "size": 3000, "features": 8, "examples": 10001, "passes": 2, "looks": 4,
+            "looked_at": 2000, "rate": 0.01, "entropy": 1}  # fmt: skip
     row = experiments.characters(cell, [0])[0]
-    assert np.all(np.diff(row["looks"][:, 0]) > 0)
-    assert row["looks"][-1, 0] == 20000
+    assert row["looks"][:, 0].tolist() == [78 * 64, 10001, 10001 + 79 * 64, 20002]
     assert row["test"] < row["looks"][0, 2]
     again = experiments.characters(cell, [0])[0]
     assert again["test"] == row["test"]
     with np.errstate(all="ignore"):
         assert experiments.characters({**cell, "rate": 1e300}, [0])[0] == {"failed": "diverged"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "examples", "size"), [(20, 10, 4), (23, 10, 4), (3, 10, 4), (10, 10, 10), (25, 5, 5)]
+)
+def test_steps_are_those_that_the_batches_take(shown, examples, size):
+    x = np.zeros((examples, 1))
+    batches = list(minibatch.batches(x, x[:, 0], size, shown, np.random.default_rng(0)))
+    assert experiments.steps_of(shown, examples, size) == len(batches)
 
 
 def test_digits_get_better_with_examples():
@@ -67,15 +80,48 @@ def test_digits_get_better_with_examples():
     assert held["error"] < 0.4
 
 
-def test_laws_held_out_and_doubling_times():
+def test_laws_foretell_what_was_held_out_or_say_that_it_lies_outside():
     x = np.tile(np.array([100.0, 300, 1000, 3000, 10000]), 4)
     y = (0.02 + 3 * x**-0.5) * np.exp(np.random.default_rng(0).normal(0, 0.01, len(x)))
-    law = scaling_claims.law(x[None], y, x, x == x.max(), 40)
+    law = scaling_laws.law(x[None], y, x, x == x.max(), 40)
     assert law.inside.mean() >= 0.75
+    assert law.misses(law.held_x, law.held_y) < 0.03
     exponent = law.exponent(0)
     assert exponent.low - 0.1 < 0.5 < exponent.high + 0.1
-    broken = scaling_claims.law(x[None], np.where(x == x.max(), 3 * y, y), x, x == x.max(), 40)
+    broken = scaling_laws.law(x[None], np.where(x == x.max(), 3 * y, y), x, x == x.max(), 40)
     assert not broken.inside.any()
+    assert broken.misses(broken.held_x, broken.held_y) > 1
+
+
+def planted_runs(alpha, beta, noise=0.0):
+    rng = np.random.default_rng(0)
+    runs = [[n, 6 * n * d, d, 20 / n**alpha + 30 / d**beta] for n in np.geomspace(1e3, 1e6, 8)
+            for d in np.geomspace(2e4, 1e6, 5) for _ in range(3)]  # fmt: skip
+    found = np.array(runs)
+    found[:, 3] *= np.exp(rng.normal(0, noise, len(found)))
+    return found
+
+
+@pytest.mark.parametrize(("alpha", "beta"), [(0.3, 0.3), (0.35, 0.25)])
+def test_the_best_size_for_a_budget_grows_as_planted(alpha, beta):
+    found = scaling_laws.frontier(planted_runs(alpha, beta, 0.002), draws=20)
+    assert found["best size"].estimate == pytest.approx(beta / (alpha + beta), abs=0.06)
+    assert found["best size"].low < found["best size"].estimate < found["best size"].high
+    assert found["least loss"].estimate == pytest.approx(alpha * beta / (alpha + beta), abs=0.02)
+    for one in scaling_laws.budgets(planted_runs(alpha, beta)):
+        assert one.sizes[0] <= one.best <= one.sizes[-1]
+        assert one.loss <= one.losses.min() * 1.005
+        ours = (alpha * 20 / (beta * 30)) ** (1 / (alpha + beta)) * (one.operations / 6) ** (beta / (alpha + beta))
+        assert one.best == pytest.approx(ours, rel=0.5)
+
+
+def test_without_runs_at_equal_budgets_there_is_no_frontier():
+    runs = np.array([[1e3, 1e9, 1e5, 2.0], [1e4, 1e10, 1e5, 1.8]])
+    assert scaling_laws.budgets(runs) == []
+    assert scaling_laws.frontier(runs, draws=3) == {}
+
+
+def test_doubling_times_of_the_listed_systems():
     months, draws = scaling_claims.doubling(2010, 2030)
     assert 4 < months < 8
     assert np.all(draws > 0)
