@@ -6,7 +6,7 @@ import sys
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from core.datasets import mnist, text
 from core.evidence.run import Result, Run
@@ -63,6 +63,14 @@ class Settings(BaseModel):
     draws: Count = 200
     entropy: int = Field(2020, ge=0)
 
+    @model_validator(mode="after")
+    def _something_left(self) -> Settings:
+        if self.tuned_on >= max(self.train_sizes):
+            raise ValueError("tuned_on must be below the largest of train_sizes: the digits left over choose the rates")
+        if self.held_out >= len(self.sizes):
+            raise ValueError("held_out must be below the number of sizes: the others are fitted")
+        return self
+
 
 PRESETS = {
     "quick": Settings(
@@ -105,49 +113,53 @@ def text_places(s: Settings) -> list[dict[str, Any]]:
 def run(settings: Settings, run: Run) -> Result:
     """Choose each learning rate, train every size, then set everything beside the claims."""
     rows: dict[str, list[Row]] = {}
-    s = settings
+    s, one = settings, range(1)
+    tuning_seeds = range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + s.tuning_seeds)
 
-    def go(name: str, function: Any, cells: Any) -> list[Row]:
+    def go(name: str, function: Any, cells: Any, *, alone: bool = False) -> list[Row]:
         marked = [({"study": name, **cell, "entropy": s.entropy}, seeds) for cell, seeds in cells]
-        new = run.trials(name, function, marked)
+        new = run.trials(name, function, marked, alone=alone)
         rows[name] = rows.get(name, []) + new
         return new
 
     places = digit_places(s)
     tuning = {
-        (min(one["examples"], s.tuned_on), one["hidden"]): {
-            **one, "examples": min(one["examples"], s.tuned_on), "tuning": True
-        } for one in places
+        (min(p["examples"], s.tuned_on), p["hidden"]): {
+            **p, "examples": min(p["examples"], s.tuned_on), "tuning": True
+        } for p in places
     }  # fmt: skip
     tuned = outwards(
         lambda cells: go("digits, rates", experiments.digits, cells), list(tuning.values()), "rate", s.digit_rates,
-        seeds=range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + s.tuning_seeds), score="loss",
+        seeds=tuning_seeds, score="loss",
     )  # fmt: skip
     rates = {place: rate for place, (rate, _) in zip(tuning, tuned, strict=True)}
     go("digits", experiments.digits, [
-        ({**one, "rate": rates[min(one["examples"], s.tuned_on), one["hidden"]]}, range(s.seeds)) for one in places
+        ({**p, "rate": rates[min(p["examples"], s.tuned_on), p["hidden"]]}, range(s.seeds)) for p in places
     ])  # fmt: skip
 
     places = text_places(s)
     tuned = outwards(
-        lambda cells: go("text, rates", experiments.characters, cells), places, "rate", s.text_rates, seeds=range(1),
-        score="tune",
+        lambda cells: go("text, rates", experiments.characters, cells), places, "rate", s.text_rates,
+        seeds=tuning_seeds[:1], score="tune",
     )  # fmt: skip
     chosen = [{**place, "rate": rate} for place, (rate, _) in zip(places, tuned, strict=True)]
-    go("text, again", experiments.characters, [
-        (cell, range(1, s.text_seeds if cell["size"] <= s.large else s.large_seeds)) for cell in chosen
+    go("text", experiments.characters, [
+        (cell, range(s.text_seeds if cell["size"] <= s.large else s.large_seeds)) for cell in chosen
     ])  # fmt: skip
-    rows["text"] = [row for rate, tried in tuned for row in tried[rate]] + rows["text, again"]
     go("text, longer", experiments.characters, [
         ({**cell, "passes": s.longer_passes, "looks": 2 * s.longer_passes}, range(s.longer_seeds)) for cell in chosen
         if (cell["size"], cell["examples"]) == (s.longer_size, max(s.examples))
     ])  # fmt: skip
-    one = range(1)
     go("n-grams", ngrams.ngrams, [
         ({"text": s.text, "orders": s.orders, "looked_at": s.looked_at, "context": experiments.CONTEXT}, one)
     ])  # fmt: skip
-    go("cost", derivatives.cost, [({"sizes": list(sizes), "directions": 10}, one) for sizes in s.cost_sizes])
-    go("machine", experiments.speed, [({}, one)])
+    go(
+        "cost",
+        derivatives.cost,
+        [({"sizes": list(sizes), "directions": 10}, one) for sizes in s.cost_sizes],
+        alone=True,
+    )
+    go("machine", experiments.speed, [({}, one)], alone=True)
 
     found = studied(s, rows)
     trained = [row for row in run.rows if "shown" in row.values]

@@ -45,6 +45,7 @@ class Claim(_Strict):
     """One statement of a paper, in our words, with its number.
 
     `shown` stands in tables in place of the number, where the paper gives none and `value` is our reading of it.
+    `digits` are the significant digits with which the paper's number and ours are told.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Claim(_Strict):
     value: float
     unit: str = ""
     shown: str = ""
+    digits: int = 3
     where: str
     standing: Standing
     rule: Rule

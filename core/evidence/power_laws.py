@@ -8,6 +8,7 @@ differences of logarithms is minimised by L-BFGS from a grid of starts, as Hoffm
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -104,7 +105,7 @@ def fit(x: np.ndarray, y: np.ndarray, form: Form = OFFSET, *, near: np.ndarray |
 def _bounds(lx: np.ndarray, ly: np.ndarray, form: Form) -> list[tuple[float | None, float | None]]:
     bounds: list[tuple[float | None, float | None]] = [(None, None), (0.0, 30.0 if form.outer else 3.0)] * len(lx)
     if form.floor:
-        bounds.append((ly.min() - 12.0, ly.min()))
+        bounds.append((ly.min() - 12.0, ly.max()))  # noise also scatters below a floor
     if form.outer:
         bounds[2 * len(lx) - 1] = (1.0, 1.0)
         bounds.append((1e-3, 3.0))
@@ -132,25 +133,26 @@ def predict(x: np.ndarray, p: np.ndarray, form: Form = OFFSET) -> np.ndarray:
     return np.asarray(np.exp((p[-1] if form.outer else 1.0) * inner))
 
 
+def redrawn(ly: np.ndarray, places: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """Logarithms drawn again within each group of points: deviations from the group's mean, with replacement.
+
+    They are widened by sqrt(n / (n - 1)), for the n seeds of a group scatter less about their own mean than about the
+    true one. A group of one point stays as it is, so that intervals tell of seeds and not of the settings chosen.
+    """
+    again = ly.copy()
+    for place in places:
+        middle, n = ly[place].mean(), len(place)
+        if n > 1:
+            again[place] = middle + np.sqrt(n / (n - 1)) * (ly[rng.choice(place, n)] - middle)
+    return again
+
+
 def resampled(
     x: np.ndarray, y: np.ndarray, groups: np.ndarray, form: Form = OFFSET, *, draws: int, rng: np.random.Generator
 ) -> np.ndarray:
     # -> (draws, parameters)
-    """Fits to points drawn again within each group (the seeds of one setting), started at the full fit.
-
-    Deviations from a group's mean logarithm are drawn with replacement and widened by sqrt(n / (n - 1)), for the n
-    seeds of a group scatter less about their own mean than about the true one. A group of one point stays as it is, so
-    that such intervals tell of seeds and not of the settings chosen.
-    """
-    x, y = np.atleast_2d(np.asarray(x, dtype=float)), np.asarray(y, dtype=float)
-    full, ly = fit(x, y, form), np.log(y)
+    """Fits to points drawn again within each group (the seeds of one setting), started at the full fit."""
+    x, ly = np.atleast_2d(np.asarray(x, dtype=float)), np.log(np.asarray(y, dtype=float))
+    full = fit(x, np.exp(ly), form)
     places = [np.flatnonzero(groups == one) for one in np.unique(groups)]
-    found = []
-    for _ in range(draws):
-        again = ly.copy()
-        for place in places:
-            middle, n = ly[place].mean(), len(place)
-            if n > 1:
-                again[place] = middle + np.sqrt(n / (n - 1)) * (ly[rng.choice(place, n)] - middle)
-        found.append(fit(x, np.exp(again), form, near=full))
-    return np.array(found)
+    return np.array([fit(x, np.exp(redrawn(ly, places, rng)), form, near=full) for _ in range(draws)])

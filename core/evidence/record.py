@@ -48,6 +48,7 @@ class ClaimResult(_Part):
     value: float
     unit: str
     shown: str
+    digits: int = 3
     where: str
     standing: Standing
     ours: Ours | None
@@ -108,10 +109,8 @@ def judge(claim: Claim, ours: Ours | None, settings: Mapping[str, Any]) -> Claim
     """One claim with its measurement and verdict."""
     numbers = Measured(**ours.model_dump(exclude={"covers"})) if ours else None
     outcome, reason = verdict(claim, numbers, settings)
-    shared = claim.model_dump(include={"id", "paper", "statement", "value", "unit", "shown", "where", "standing"})
-    return ClaimResult(
-        **shared, rule=claim.rule, comparators=claim.comparators, ours=ours, verdict=outcome, reason=reason
-    )
+    shared = claim.model_dump(include=set(ClaimResult.model_fields) & set(Claim.model_fields))
+    return ClaimResult(**shared, ours=ours, verdict=outcome, reason=reason)
 
 
 def save(folder: Path, record: Record, rows: Iterable[Row], arrays: Mapping[str, np.ndarray]) -> None:

@@ -45,6 +45,7 @@ class Run:
     progress: Progress
     rows: list[Row] = field(default_factory=list)
     started: float = field(default_factory=time.perf_counter)
+    made_by: dict[str, Any] = field(default_factory=lambda: provenance())  # of the code as it is when the run begins
 
     def trials(
         self,
@@ -53,10 +54,15 @@ class Run:
         cells: Sequence[tuple[Mapping[str, Any], Sequence[int]]],
         *,
         block: int = 1,
+        alone: bool = False,
     ) -> list[Row]:
-        """Run a stage of trials (see `run_trials`) and keep its rows for the record."""
+        """Run a stage of trials (see `run_trials`) and keep its rows for the record.
+
+        With `alone` they run one after the other in this process, for what is timed.
+        """
         progress = self.progress.stage(f"{self.paper.reproduction.id}, {stage}")
-        rows = run_trials(function, cells, store=self.store, workers=self.workers, progress=progress, block=block)
+        rows = run_trials(function, cells, store=self.store, workers=Workers(1) if alone else self.workers,
+                          progress=progress, block=block)  # fmt: skip
         self.rows += rows
         return rows
 
@@ -93,7 +99,7 @@ class Run:
                 operations=operations,
                 operations_are=operations_are,
             ),
-            provenance=provenance() | {"code": self.store.code, "data": dict(sorted(data.items()))},
+            provenance=self.made_by | {"code": self.store.code, "data": dict(sorted(data.items()))},
             measurements=dict(measurements) | {"failures": _failures(self.rows)},
         )
         return Result(record, list(self.rows), dict(arrays))

@@ -139,7 +139,8 @@ def _claim(claim: ClaimResult, entries: Mapping[str, Any]) -> dict[str, Any]:
         f"{_author(entries[o.key])} {entries[o.key].fields['year']}: {tables.number(o.value, unit)} ({o.note})"
         for o in claim.comparators
     ]
-    return cells | {"result": claim, "slug": slug(claim.verdict), "others": others}
+    of = tables.interval_of(claim.ours.covers) if claim.ours and not claim.ours.counted else ""
+    return cells | {"result": claim, "of": of, "slug": slug(claim.verdict), "others": others}
 
 
 def slug(verdict: str) -> str:

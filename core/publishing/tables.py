@@ -13,11 +13,11 @@ from core.evidence.record import ClaimResult
 from core.publishing import latex
 
 Lines = Sequence[Sequence[Any]]
-CLAIM_COLUMNS = ("claim", "paper", "ours", "middle 95 % of runs", "with sampling", "seeds", "verdict", "reason")
+CLAIM_COLUMNS = ("claim", "paper", "ours", "middle 95 % of runs", "with sampling", "runs", "verdict", "reason")
 
 
-def number(value: Any, unit: str = "") -> str:
-    """A number with three significant digits, or all its whole digits if there are more; None is an empty string."""
+def number(value: Any, unit: str = "", digits: int = 3) -> str:
+    """A number with so many significant digits, or all its whole digits if there are more; None is an empty string."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -26,7 +26,7 @@ def number(value: Any, unit: str = "") -> str:
     if not math.isfinite(value):
         return ""
     whole = value == int(value) and abs(value) < 1e15
-    text = f"{round(value):,}" if whole or 1000 <= abs(value) < 1e7 else f"{value:.3g}"
+    text = f"{round(value):,}" if whole or 10**digits <= abs(value) < 1e7 else f"{value:.{digits}g}"
     return f"{text} {unit}".strip()
 
 
@@ -35,20 +35,30 @@ def span(low: float | None, high: float | None, unit: str = "") -> str:
     return "" if low is None or high is None else f"{number(low)} – {number(high)} {unit}".strip()
 
 
+def interval_of(covers: str) -> str:
+    """What an interval is one of, in a few words; nothing for the middle 95 % of runs."""
+    marks = (
+        ("least", "over tasks"),
+        ("fits", "of the fit"),
+        ("exponent", "of the fit"),
+        ("Wilson", "of the share"),
+        ("bootstrap", "of the mean"),
+    )
+    return next((f" ({words})" for mark, words in marks if mark in covers), "")
+
+
 def claim_cells(claim: ClaimResult) -> list[str]:
     """One claim as the cells of CLAIM_COLUMNS."""
     unit = claim.unit if claim.unit == "%" else ""
     ours = claim.ours
-    paper = claim.shown or number(claim.value, unit)
+    paper = claim.shown or number(claim.value, unit, claim.digits)
     if ours is None:
         return [claim.statement, paper, "not measured", "", "", "", claim.verdict, claim.reason]
-    of_means = " (of the mean)" if ours.covers.startswith(("difference", "share")) else ""
-    of_means = " (over tasks)" if ours.covers.startswith("least") else of_means
     return [
         claim.statement + (f" [{claim.standing}]" if claim.standing in ("recalled", "computed") else ""),
         paper,
-        number(ours.estimate, unit),
-        "" if ours.counted else span(ours.low, ours.high, unit) + of_means,
+        number(ours.estimate, unit, claim.digits),
+        "" if ours.counted else span(ours.low, ours.high, unit) + interval_of(ours.covers),
         span(ours.wide_low, ours.wide_high, unit),
         "" if ours.counted else str(ours.n),
         claim.verdict,

@@ -12,7 +12,7 @@ from core.evidence.comparison import Comparison
 from core.evidence.record import ClaimResult, Record
 from core.publishing.tables import CLAIM_COLUMNS, claim_cells
 
-SHOWN = ("claim", "paper", "ours", "middle 95 % of runs", "seeds", "verdict")
+SHOWN = ("claim", "paper", "ours", "middle 95 % of runs", "runs", "verdict")
 COLOURS = {"reproduced": "green", "partly": "yellow", "not reproduced": "red", "not comparable": "dim"}
 
 

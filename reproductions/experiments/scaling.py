@@ -76,7 +76,7 @@ def _digits(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]
     wrong = float(np.mean(a.argmax(axis=1) != seen_y))
     loss, _ = mean_cross_entropy(a, seen_y)
     return {
-        "error": wrong, "error_se": float(np.sqrt(wrong * (1 - wrong) / len(a))), "loss": float(loss),
+        "error": wrong, "loss": float(loss),
         "parameters": float(sum(v.size for v in p.values())), "shown": float(cases),
         "operations": float(cases * dense.operations(sizes)),
     }  # fmt: skip

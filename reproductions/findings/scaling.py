@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from core.datasets.history import COSTS, MACHINES, SYSTEMS
+from core.datasets.history import COSTS
 from core.evidence import power_laws
 from core.evidence.summaries import finished
 from core.evidence.tables import means_table
 from core.evidence.trials import Row
-from reproductions.findings.scaling_claims import MODERN, doubling
+from reproductions.findings import scaling_machines as machines
 from reproductions.findings.scaling_laws import Law, Rows, budgets, by_examples, by_width, frontier, runs_of
 
 # Law, its form, exponents' and floor's names, and what papers found for each; Kaplan et al.'s is the joint fit.
@@ -37,30 +35,12 @@ TEXT: tuple[Any, ...] = (
     ("size", "examples", "passes", "rate"), ["parameters wanted", "characters", "passes", "rate"],
     [("parameters", "parameters", 1), ("test loss", "test", 1), ("share of training told", "best_share", 1)],
 )  # fmt: skip
-REPORTS = Path(__file__).resolve().parents[2] / "reports"
-
-
-def published_runs() -> list[tuple[str, float]]:
-    """Reproductions whose published record lies in this checkout, and the operations (two for each
-    multiply-accumulate) that their trials counted, the fewest first."""
-    found = []
-    for path in sorted(REPORTS.glob("*/record.json")):
-        try:
-            record = json.loads(path.read_text(encoding="utf-8"))
-            if record["preset"] == "paper" and record["reproduction"] != "scaling":
-                found.append((record["reproduction"], 2.0 * record["cost"]["operations"]))
-        except (OSError, ValueError, KeyError):
-            continue
-    return sorted(found, key=lambda run: run[1])
 
 
 def tables(s: Any, rows: Rows, found: Mapping[str, Law]) -> list[dict[str, Any]]:
     """Errors and losses, laws, predictions, costs, doubling times, and hours on old machines."""
     speed = rows["machine"][0].values["speed"]
-    machines = [*((name, year, rate) for name, year, rate, _ in MACHINES), ("one core here", 2026, speed)]
     grams = rows["n-grams"][0].values
-    months = {"1950 to 2010": doubling(1950, MODERN), "from 2010": doubling(MODERN, 2030),
-              "from 2012": doubling(2012, 2030)}  # fmt: skip
     return [
         _means("digits_examples", "Digits: test error by training examples", DIGITS, by_examples(s, rows)),
         _means("digits_width", "Digits: test error by hidden units", DIGITS, by_width(s, rows)),
@@ -78,22 +58,12 @@ def tables(s: Any, rows: Rows, found: Mapping[str, Law]) -> list[dict[str, Any]]
          "columns": ["order", "Kneser-Ney, last tenth", "on the test characters"],
          "rows": [[k, grams[f"order_{k}"], grams[f"same_{k}"]] for k in range(1, s.orders + 1)]},
         {"id": "gradients", "title": "One gradient: measured slopes and one walk backwards, in forward passes",
-         "columns": ["parameters", "what", "measured slopes, P + 1", "over backprop at 3", "backprop, counted here",
-                     "by the clock here"],
+         "columns": ["parameters", "what", "measured slopes, P + 1", "(P + 1) / 3: over backpropagation at 3",
+                     "backpropagation, counted here", "by the clock here"],
          "rows": [[int(r.values["parameters"]), "-".join(map(str, r.cell["sizes"])), int(r.values["parameters"]) + 1,
                    (r.values["parameters"] + 1) / 3, r.values["ratio"], r.values["time_ratio"]] for r in rows["cost"]]
-         + [[int(p), f"{name}, by rule", int(p) + 1, (p + 1) / 3, None, None] for name, p in COSTS]},
-        {"id": "doubling", "title": "Months in which the compute of training doubled, systems listed below",
-         "columns": ["years", "months", "low", "high"],
-         "rows": [[years, value, *(float(v) for v in np.percentile(draws, [2.5, 97.5]))]
-                  for years, (value, draws) in months.items()]},
-        {"id": "systems", "title": "Systems, and the operations of their training",
-         "columns": ["system", "year", "parameters", "operations", "basis"],
-         "rows": [[name, f"{int(year)}", n, f"{flop:.3g}", basis] for name, year, n, flop, basis in SYSTEMS]},
-        {"id": "hours", "title": "Hours that the trials of our published runs would take",
-         "columns": ["run", "operations", *(f"{name}, {year}" for name, year, _ in machines)],
-         "rows": [[name, f"{flop:.3g}", *(flop / rate / 3600 for _, _, rate in machines)]
-                  for name, flop in published_runs()]},
+         + [[int(p), f"{name}, by rule", int(p) + 1, (p + 1) / 3, None, None] for name, p, *_ in COSTS]},
+        *machines.tables(speed),
     ]  # fmt: skip
 
 
@@ -163,12 +133,17 @@ def _forms(found: Mapping[str, Law]) -> dict[str, Any]:
 def _tuning(rows: Rows) -> dict[str, Any]:
     lines: list[list[Any]] = []
     for of, size, value in (("digits", "hidden", "loss"), ("text", "size", "tune")):
-        for place, group in _grouped(rows[f"{of}, rates"], (size, "examples", "rate")):
-            losses = finished(group, value)
-            lines.append(
-                [of, *place, len(group), len(group) - len(losses), float(losses.mean()) if len(losses) else None]
-            )
-    columns = ["of", "hidden units or parameters", "examples", "rate", "seeds", "failed", "loss"]
+        used = {(row.cell[size], row.cell["examples"]): row.cell["rate"] for row in rows[of]}
+        for (where, examples), group in _grouped(rows[f"{of}, rates"], (size, "examples")):
+            tried = sorted({row.cell["rate"] for row in group})
+            best = next(used[place] for place in ((where, examples), (where, max(m for _, m in used))) if place in used)
+            for (rate,), trials in _grouped(group, ("rate",)):
+                losses = finished(trials, value)
+                outermost = len(tried) > 1 and rate in (tried[0], tried[-1])
+                chosen = "" if rate != best else "yes, the outermost" if outermost else "yes"
+                mean = float(losses.mean()) if len(losses) else None
+                lines.append([of, where, examples, rate, len(trials), len(trials) - len(losses), mean, chosen])
+    columns = ["of", "hidden units or parameters", "examples", "rate", "seeds", "failed", "loss", "chosen"]
     title = "Learning rates tried, on data neither trained nor tested on"
     return {"id": "tuning", "title": title, "columns": columns, "rows": lines}
 
@@ -187,9 +162,9 @@ def gather(s: Any, rows: Rows, found: Mapping[str, Law]) -> dict[str, np.ndarray
     arrays |= {
         "runs": runs_of(rows["text"]), "longer": runs_of(rows["text, longer"]),
         "grams": np.array([grams[f"same_{k}"] for k in range(1, s.orders + 1)]),
-        "vocabulary": np.array([np.exp(grams["order_1"])]),
         "cost": np.array([[r.values[k] for k in ("parameters", "ratio", "time_ratio")] for r in rows["cost"]]),
         "speed": np.array([rows["machine"][0].values["speed"]]),
-        "own": np.array([flop for _, flop in published_runs()]),
+        "own": np.array([run.operations for run in machines.published_runs()]),
+        "hours": np.array([[run.operations, run.core_hours] for run in machines.trainings()]),
     }  # fmt: skip
     return arrays

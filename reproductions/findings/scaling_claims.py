@@ -46,13 +46,13 @@ def measure(s: Any, rows: Rows, found: Mapping[str, Law]) -> dict[str, Ours | No
     best = text.fit[3] / (text.fit[1] + text.fit[3])
     largest = max((row for row in rows["text"] if not row.failed), key=lambda row: row.values["parameters"])
     cost = max((row.values for row in rows["cost"]), key=lambda v: v["parameters"])
-    eras = {"before": (1950, MODERN), "after": (MODERN, 2030), "amodei": (2012, 2030)}
+    eras = {"before": (1950, MODERN), "after": (MODERN, 2030), "amodei": (2012, 2020)}
     return {
         "digits_least": found["examples"].exponent(0),
         "digits_most": found["examples"].exponent(0),
         "digits_held": share(found["examples"].inside),
         "width_held": share(found["width"].inside),
-        "optimal_share": fitted(float(best), beta / (alpha + beta), text.x.shape[1]),
+        "optimal_share": fitted(float(best), beta / (alpha + beta), len(text.y) - len(text.held_y)),
         "text_held": share(text.inside),
         "six": exactly(2 * largest.values["each"] / largest.values["parameters"]),
         "three": exactly(cost["ratio"]),

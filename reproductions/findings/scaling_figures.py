@@ -39,7 +39,7 @@ def gradients(arrays: Arrays, record: Record) -> Canvas:
     ax.plot(wide, np.full_like(wide, 3.0), "--", color=draw.BLUE, linewidth=1.4)
     ax.plot(n, cost[:, 1], "o", color=draw.BLUE)
     ax.plot(n, cost[:, 2], "x", color=draw.BLUE, markersize=8, mew=2)
-    for name, p in COSTS:
+    for name, p, *_ in COSTS:
         ax.plot([p], [p + 1], "D", color=draw.INK, markersize=7)
         ax.annotate(f"{name}: {(p + 1) / 3:,.3g} times", (p, p + 1), xytext=(-8, 6), textcoords="offset points",
                     ha="right", fontsize=10.5) if p > 1e3 else None  # fmt: skip

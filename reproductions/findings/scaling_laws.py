@@ -33,7 +33,8 @@ class Law:
     def exponent(self, term: int) -> Ours:
         """An exponent with its interval by resampling."""
         draws = self.form.exponents(self.draws, len(self.x))
-        return fitted(float(self.form.exponents(self.fit, len(self.x))[term]), draws[:, term], self.x.shape[1])
+        n = len(self.y) - len(self.held_y)
+        return fitted(float(self.form.exponents(self.fit, len(self.x))[term]), draws[:, term], n)
 
     @property
     def inside(self) -> np.ndarray:
@@ -53,12 +54,16 @@ def fitted(estimate: float, draws: np.ndarray, n: int) -> Ours:
 
 
 def law(x: np.ndarray, y: np.ndarray, groups: np.ndarray, held: np.ndarray, draws: int, form: Form = OFFSET) -> Law:
-    """Fit on the points that are not held out, and predict those that are, with the scatter of single runs."""
+    """Fit on the points that are not held out, and predict those that are, with the scatter of single runs.
+
+    Runs of small nets scatter more, so the scatter is that of the two largest sizes that were fitted, about the fit.
+    """
     rng = np.random.default_rng(0)
     kept = ~held
     fit = power_laws.fit(x[:, kept], y[kept], form)
     again = power_laws.resampled(x[:, kept], y[kept], groups[kept], form, draws=draws, rng=rng)
-    scatter = np.log(y[kept] / power_laws.predict(x[:, kept], fit, form))
+    largest = x[0, kept] >= np.unique(x[0, kept])[-2:][0]
+    scatter = np.log(y[kept] / power_laws.predict(x[:, kept], fit, form))[largest]
     low = high = np.zeros(0)
     if held.any():
         ahead = np.array([power_laws.predict(x[:, held], one, form) for one in again])
@@ -153,16 +158,19 @@ def budgets(runs: np.ndarray, least: int = 3) -> list[Budget]:
 def frontier(runs: np.ndarray, draws: int) -> dict[str, Ours]:
     """How the best size and the least loss go with the budget: exponents, with intervals by drawing seeds again.
 
-    Empty if fewer than two budgets have a best size.
+    Empty if fewer than two budgets have a best size, in the runs or in any draw.
     """
     rng = np.random.default_rng(0)
     places = [np.flatnonzero((runs[:, [0, 2]] == one).all(axis=1)) for one in np.unique(runs[:, [0, 2]], axis=0)]
-    full = _slopes(runs)
-    again = [_slopes(runs[np.concatenate([rng.choice(place, len(place)) for place in places])]) for _ in range(draws)]
-    drawn = np.array([one for one in again if one is not None])
-    if full is None or not len(drawn):
+    full, again = _slopes(runs), runs.copy()
+    drawn = []
+    for _ in range(draws):
+        again[:, 3] = np.exp(power_laws.redrawn(np.log(runs[:, 3]), places, rng))
+        drawn.append(_slopes(again))
+    found = np.array([one for one in drawn if one is not None])
+    if full is None or len(found) < draws:  # where some draws have no frontier, the interval would flatter
         return {}
-    return {name: fitted(full[k], drawn[:, k], len(runs)) for k, name in enumerate(("best size", "least loss"))}
+    return {name: fitted(full[k], found[:, k], len(runs)) for k, name in enumerate(("best size", "least loss"))}
 
 
 def _slopes(runs: np.ndarray) -> tuple[float, float] | None:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
-from core.datasets.history import MACHINES, SYSTEMS
+from core.datasets.history import SYSTEMS
 from core.evidence.record import Record
 from core.publishing import figures as draw
 from reproductions.findings.scaling_claims import MODERN
+from reproductions.findings.scaling_machines import machines
 
 Arrays = Mapping[str, np.ndarray]
 # Systems that are named in the picture, and where their name stands, in points from the dot.
@@ -48,20 +49,23 @@ def systems(arrays: Arrays, record: Record) -> Canvas:
 
 
 def hours(arrays: Arrays, record: Record) -> Canvas:
-    """Time that our published runs would have taken on machines of their days."""
-    figure, ax = draw.canvas(width=9.5, height=5.0)
-    machines = [*((f"{name}, {year}", rate) for name, year, rate, _ in MACHINES), ("one core here", arrays["speed"][0])]
-    lines = next(table["rows"] for table in record.measurements["tables"] if table["id"] == "hours")
+    """Time that single trainings and our published runs would have taken on machines of their days."""
+    figure, ax = draw.canvas(width=9.5, height=6.2)
+    known = machines(arrays["speed"][0])
+    names = [line[0] for line in next(t["rows"] for t in record.measurements["tables"] if t["id"] == "hours")]
     colours = (draw.RED, draw.ORANGE, draw.PURPLE, draw.GREEN, draw.BLUE)
-    for row, (own, _) in enumerate(zip(arrays["own"], lines, strict=False)):
-        for (_, rate), colour in zip(machines, colours, strict=True):
-            ax.plot([own / rate / 3600], [row], "o", color=colour, markersize=8)
-    for place, (name, _), colour in zip((0.0, 0.19, 0.38, 0.62, 0.82), machines, colours, strict=True):
+    for row, (operations, measured) in enumerate(arrays["hours"]):
+        for (_, rate), colour in zip(known, colours, strict=True):
+            ax.plot([operations / rate / 3600], [row], "o", color=colour, markersize=8)
+        ax.plot([measured], [row], "|", color=draw.INK, markersize=13, mew=2.5)
+    for place, (name, _), colour in zip((0.0, 0.19, 0.38, 0.62, 0.82), known, colours, strict=True):
         ax.annotate(name, (place, 1.03), xycoords="axes fraction", color=colour, fontsize=11)
     for value, label in ((1, "hour"), (24, "day"), (8766, "year"), (876600, "century")):
         ax.axvline(value, color=draw.FAINT, linestyle=":", linewidth=1.1)
         ax.annotate(label, (value, 0.01), xycoords=("data", "axes fraction"), rotation=90, color=draw.FAINT,
                     xytext=(3, 0), textcoords="offset points", fontsize=10)  # fmt: skip
-    ax.set_yticks(range(len(lines)), [line[0] for line in lines])
-    ax.set(xscale="log", xlabel="hours, at the machine's speed", ylim=(-0.6, max(len(lines), 1) - 0.4))
+    ax.set_yticks(range(len(names)), names)
+    ax.set(
+        xscale="log", xlabel="hours at the machine's speed; black bars: measured here", ylim=(-0.6, len(names) - 0.4)
+    )
     return figure

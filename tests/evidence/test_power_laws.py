@@ -46,6 +46,20 @@ def test_laws_without_noise_are_exact(name):
     assert power_laws.predict(x, found, form) == pytest.approx(law(*x), rel=1e-3)
 
 
+def test_a_floor_that_runs_scatter_about_is_found():
+    x, inside = np.repeat(np.geomspace(800, 1e6, 7), 5), []
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        y = (0.045 + 3000 * x**-1.3) * np.exp(rng.normal(0, 0.05, len(x)))
+        found = power_laws.fit(x[None], y)
+        assert np.exp(found[2]) == pytest.approx(0.045, rel=0.05)
+        assert found[1] == pytest.approx(1.3, abs=0.1)
+        draws = power_laws.resampled(x[None], y, x, draws=60, rng=rng)
+        low, high = np.exp(np.percentile(draws[:, 2], [2.5, 97.5]))
+        inside.append(low <= 0.045 <= high)
+    assert np.mean(inside) >= 0.7
+
+
 def test_a_law_of_one_quantity():
     x = np.array([10.0, 100, 1000, 10000, 1e5])
     found = power_laws.fit(x[None], 0.1 + 2 * x**-0.5)

@@ -5,7 +5,7 @@ import pytest
 
 from core.datasets.history import COSTS, SYSTEMS
 from core.learning import minibatch
-from reproductions import execute
+from reproductions import execute, scaling
 from reproductions.experiments import ngrams
 from reproductions.experiments import scaling as experiments
 from reproductions.findings import scaling_claims, scaling_laws
@@ -24,12 +24,26 @@ def test_the_quick_run_measures_every_claim_and_draws_every_figure(quick_of):
     assert max(losses) < np.log(94)
     assert min(losses) < 2.6
     assert {line[0] for line in tables["held_out"]["rows"]} == {line[0] for line in tables["forms"]["rows"]}
-    assert all(line[-1].endswith(" inside") for line in tables["held_out"]["rows"])
+    for line in tables["held_out"]["rows"]:
+        found, low, high = line[-4:-1]
+        inside, of = (int(word) for word in line[-1].split()[:3:2])
+        assert of in (1, 5)
+        assert low < high
+        assert of > 1 or (inside == 1) == (low <= found <= high)
+    chosen = {tuple(line[:3]) for line in tables["tuning"]["rows"] if line[-1]}
+    assert chosen == {tuple(line[:3]) for line in tables["tuning"]["rows"]}
     assert len(tables["longer"]["rows"]) == 1
     ratio = {line[0]: line[3] for line in tables["gradients"]["rows"] if "by rule" in line[1]}
     assert ratio[9760] == pytest.approx(3254, abs=0.5)
     assert ratio[405000000000] == pytest.approx(1.35e11, rel=1e-3)
-    assert len(tables["hours"]["rows"]) >= 1
+    years = {line[0]: line[2:] for line in tables["years"]["rows"]}
+    assert years["zip codes, 1989"][:2] == ["3 days", "26.7 years"]
+    assert years["AlexNet"][1] == "301,000 years"
+    assert years["Llama 3.1 405B"][:2] == [None, None]
+    hours = {line[0]: line for line in tables["hours"]["rows"]}
+    assert hours["one training: Symmetry"][2:4] == ["2.88 hours", "4.35 minutes"]
+    assert hours["zipcodes_1989"][-1] is not None
+    assert "scaling" not in hours
 
 
 def test_ngrams_by_hand():
@@ -93,8 +107,8 @@ def test_laws_foretell_what_was_held_out_or_say_that_it_lies_outside():
     assert broken.misses(broken.held_x, broken.held_y) > 1
 
 
-def planted_runs(alpha, beta, noise=0.0):
-    rng = np.random.default_rng(0)
+def planted_runs(alpha, beta, noise=0.0, seed=0):
+    rng = np.random.default_rng(seed)
     runs = [[n, 6 * n * d, d, 20 / n**alpha + 30 / d**beta] for n in np.geomspace(1e3, 1e6, 8)
             for d in np.geomspace(2e4, 1e6, 5) for _ in range(3)]  # fmt: skip
     found = np.array(runs)
@@ -115,10 +129,33 @@ def test_the_best_size_for_a_budget_grows_as_planted(alpha, beta):
         assert one.best == pytest.approx(ours, rel=0.5)
 
 
+def test_intervals_of_the_frontier_hold_what_single_seeds_scatter_about():
+    exact = scaling_laws.frontier(planted_runs(0.3, 0.3), draws=2)["best size"].estimate
+    found = [scaling_laws.frontier(planted_runs(0.3, 0.3, 0.01, seed), draws=20)["best size"] for seed in range(10)]
+    assert sum(one.low <= exact <= one.high for one in found) >= 7
+
+
 def test_without_runs_at_equal_budgets_there_is_no_frontier():
     runs = np.array([[1e3, 1e9, 1e5, 2.0], [1e4, 1e10, 1e5, 1.8]])
     assert scaling_laws.budgets(runs) == []
     assert scaling_laws.frontier(runs, draws=3) == {}
+
+
+def test_doubling_times_are_those_planted(monkeypatch):
+    rng = np.random.default_rng(0)
+    planted = [("", 1990.0 + k, 1.0, 2.0 ** (k / 0.75 + rng.normal(0, 0.2)), "") for k in range(20)]
+    monkeypatch.setattr(scaling_claims, "SYSTEMS", planted)
+    months, draws = scaling_claims.doubling(1990, 2010)
+    assert months == pytest.approx(9, abs=0.3)
+    low, high = np.percentile(draws, [2.5, 97.5])
+    assert low < 9 < high
+
+
+def test_settings_leave_digits_to_tune_on_and_sizes_to_fit():
+    with pytest.raises(ValueError, match="tuned_on must be below"):
+        scaling.Settings(tuned_on=60000)
+    with pytest.raises(ValueError, match="held_out must be below"):
+        scaling.Settings(held_out=8)
 
 
 def test_doubling_times_of_the_listed_systems():
