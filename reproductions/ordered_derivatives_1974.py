@@ -14,14 +14,14 @@ from core.learning.compiled.lanes import LANES
 from core.networks import dense
 from reproductions.experiments import dynamic_feedback as feedback
 from reproductions.experiments import ordered_derivatives_1974 as experiments
-from reproductions.findings.ordered_derivatives_1974 import gather, measure, tables
+from reproductions.findings.ordered_derivatives_1974 import PUBLISHED, gather, measure, tables
 from reproductions.findings.ordered_derivatives_1974_figures import figures
 
 __all__ = ["PRESETS", "Settings", "figures", "run"]
 
 Count = Annotated[int, Field(ge=1, le=10**6)]
 Sizes = tuple[Count, ...]
-PUBLISHED = (32, 64, 128, 256, 512)  # widths of the published counts, 32-h-h-h-1
+TIMED = ("cost", "ARMA", "predators")  # studies whose times are told, run one trial after the other
 
 
 class Settings(BaseModel):
@@ -88,21 +88,20 @@ def run(settings: Settings, run: Run) -> Result:
     rows: dict[str, list[Row]] = {}
     for name, (function, cells, block) in studies(settings).items():
         marked = [({"study": name, **cell, "entropy": settings.entropy}, seeds) for cell, seeds in cells]
-        rows[name] = run.trials(name, function, marked, block=block)
+        rows[name] = run.trials(name, function, marked, block=block, alone=name in TIMED)
     fits = [row for name in ("ARMA", "predators") for row in rows[name] if not row.failed]
     passes = sum(row.values["passes"] + row.values["passes_by_slopes"] for row in fits)
-    operations = sum(
-        row.values["parameters"] * experiments.CASES * dense.operations(row.cell["sizes"]) / row.values["parameters"]
-        for row in rows["cost"]
-    )
+    once = sum(experiments.CASES * dense.operations(row.cell["sizes"]) for row in rows["cost"])
+    learning = sum(row.values["operations"] for row in rows["parity"])
     return run.result(
         measure(settings, rows),
         seeds=range(settings.seeds),
         arrays=gather(rows),
         presentations=int(passes),
-        operations=int(operations),
-        operations_are="multiply-accumulates of one forward and backward pass of every network in the table of costs; "
-        "presentations are forward passes of the fits to the two series, backward walks counted by their operations",
+        operations=int(once + learning),
+        operations_are="multiply-accumulates of the networks that learn parity, and of one forward and backward pass "
+        "of every network in the table of costs; presentations are forward passes of the fits to the two series, "
+        "backward walks counted by their operations",
         seconds_each=float(np.mean([row.seconds for row in rows["ARMA"]])),
         data={},
         measurements={"tables": tables(settings, rows)},

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.datasets import cities
 from core.evidence.run import Result, Run
 from core.networks import dense
 from reproductions.experiments import six_landscape as landscape
@@ -110,6 +111,11 @@ def run(settings: Settings, run: Run) -> Result:
         "two of six", landscape.surface,
         [({"experiment": "surface", "rate": settings.rate, "steps": settings.sgd_steps, "when": when}, range(1))],
     )  # fmt: skip
+    shadows = run.trials(
+        "shadows", landscape.shadow,
+        [({"experiment": "shadow", "rate": settings.rate, "steps": settings.sgd_steps, **common},
+          range(settings.plane_seeds))], block=settings.plane_seeds,
+    )  # fmt: skip
     planes = run.trials(
         "random planes", landscape.random_plane,
         [({"experiment": "plane", "hidden": hidden, "sweeps": settings.sweeps,
@@ -117,15 +123,16 @@ def run(settings: Settings, run: Run) -> Result:
          for hidden in settings.hidden], block=10,
     )  # fmt: skip
     presented = sum(settings.steps for _ in learned) + sum(row.cell["steps"] for row in (*replayed, *ordered, *mapped))
+    on_planes = len(cities.ORDER) * settings.sweeps * settings.plane_seeds
+    wide = sum(dense.operations((1, hidden, 3) if hidden else (1, 3)) for hidden in settings.hidden)
     main = [row for row in learned if row.cell["series"] == "losses"]
     return run.result(
         measure(settings, point[0], replayed, ordered, learned, mapped, planes),
         seeds=seeds,
-        arrays=gather(point[0], saturated[0], replayed, ordered, learned, mapped, surfaces[0], planes),
-        presentations=presented,
-        operations=presented * dense.operations((1, 3)),
-        operations_are="multiply-accumulates forward and back through one line per city; presentations of examples in "
-        "the logs, the study of losses and temperatures and the map (its planes counted as lines)",
+        arrays=gather(point[0], saturated[0], replayed, ordered, learned, mapped, surfaces[0], shadows, planes),
+        presentations=presented + on_planes * len(settings.hidden),
+        operations=presented * dense.operations((1, 3)) + on_planes * wide,
+        operations_are="multiply-accumulates of learning forward and back, that of the map counted as if it had lines",
         seconds_each=sum(row.seconds for row in main) / len(main),
         data={},
         measurements={"tables": tables(settings, point[0], replayed, ordered, learned, mapped, planes)},

@@ -9,7 +9,7 @@ def fully_ordered(inputs: int, units: int, outputs: int = 1) -> Net:
     """A network of `units` hidden units in order, then a group of `outputs` units that reads everything before.
 
     Layers are the special case in which most of its weights are zero.
-    Source: described by Widrow and Lehr (1990), page 1421; Werbos, Beyond Regression (1974).
+    Source: described by Widrow and Lehr (1990), page 1421.
     """
     sizes = (inputs, *[1] * units, outputs)
     return Net(sizes, tuple(tuple(range(k)) for k in range(1, len(sizes))))

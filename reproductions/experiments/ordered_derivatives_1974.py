@@ -23,6 +23,7 @@ STEP = slopes.best_step()
 PAGE = {"x1": 0.5, "x2": -1.0, "t": 0.8, "w31": 0.7, "w32": -0.4, "w30": 0.1, "w41": -0.3, "w42": 0.6, "w43": 0.9,
         "w40": -0.2, "½": 0.5}  # fmt: skip
 CASES = 100  # patterns of one forward pass when it is timed
+MEASURED = 1000  # parameters up to which every slope is really measured
 
 
 def page() -> tuple[Entry, list[tuple[str, str]]]:
@@ -112,7 +113,12 @@ def parity(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]
         net.wiring, start, x, 0.1 + 0.8 * t, rate=cell["rate"], momentum=0.9, margin=0.4, sweeps=cell["sweeps"]
     )
     return [
-        {"solved": float(s >= 0), "sweeps": float(s) if s >= 0 else np.nan, "weights": net.parameters}
+        {
+            "solved": float(s >= 0),
+            "took": float(s) if s >= 0 else np.nan,
+            "weights": net.parameters,
+            "operations": float((s if s >= 0 else cell["sweeps"]) * len(x) * net.operations),
+        }
         for s in found.solved
     ]
 
@@ -122,14 +128,19 @@ def cost(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
     return [_cost(tuple(cell["sizes"]), cell["directions"], generator(cell["entropy"], seed)) for seed in seeds]
 
 
+def dense_loss(system: OrderedSystem, p: Mapping[str, Entry], x: np.ndarray, t: np.ndarray) -> Entry:
+    """Half the sum of squared errors of a dense network of tanh units, over cases and outputs."""
+    y = dense.outputs(system, p, system.constant(x), activation=tanh)
+    return system.apply(squared_error, y, system.constant(t))
+
+
 def _cost(sizes: tuple[int, ...], directions: int, rng: np.random.Generator) -> dict[str, Any]:
     p = dense.init(rng, sizes, spread=lambda fan_in: fan_in**-0.5)
     x, t = rng.uniform(-1, 1, (CASES, sizes[0])), rng.uniform(-0.5, 0.5, (CASES, sizes[-1]))
 
     def forward() -> Entry:
         system = OrderedSystem()
-        y = dense.outputs(system, system.parameters(p), system.constant(x), activation=tanh)
-        return system.apply(squared_error, y, system.constant(t))
+        return dense_loss(system, system.parameters(p), x, t)
 
     target = forward()
     counts, exact = count(target), dict(ordered_derivatives(target))
@@ -140,15 +151,15 @@ def _cost(sizes: tuple[int, ...], directions: int, rng: np.random.Generator) -> 
     expected = sum(float(np.sum(exact[name] * direction[name])) for name in p)
     seconds["tangent"] = _seconds(lambda: tangent(p, direction, x, t))
     one = by_units(p, x[:1], t[:1], min(units, directions))
+    measured = by_slopes(p, x, t, exact) if n <= MEASURED else {}
     return {
         "parameters": float(n), "units": float(units), "entries": float(counts.entries),
-        "ratio": counts.ratio, "macs": _products_only(sizes), "numbers": float(counts.numbers),
-        "time_ratio": 1 + seconds["backward"] / seconds["forward"], "back_over_forward":
-        seconds["backward"] / seconds["forward"],
+        "ratio": counts.ratio, "numbers": float(counts.numbers),
+        "time_ratio": 1 + seconds["backward"] / seconds["forward"],
         "tangent_ratio": n * (counts.forward + tangent_operations(sizes)) / counts.forward,
         "tangent_time": n * seconds["tangent"] / seconds["forward"],
         "tangent_error": abs(along - expected) / max(abs(expected), 1e-12),
-        "unit_error": one, **{f"{name}_seconds": value for name, value in seconds.items()},
+        "unit_error": one, **measured, **{f"{name}_seconds": value for name, value in seconds.items()},
     }  # fmt: skip
 
 
@@ -162,12 +173,6 @@ def _seconds(run: Callable[[], Any], least: float = 0.05, repeats: int = 5) -> f
         run()
         times.append(time.perf_counter() - begin)
     return min(times)
-
-
-def _products_only(sizes: tuple[int, ...]) -> float:
-    """Value and all derivatives over the value alone, products of weights alone counted."""
-    forward = sum(a * b for a, b in pairwise(sizes))
-    return dense.operations(sizes) / forward
 
 
 def tangent(p: Mapping[str, np.ndarray], direction: Mapping[str, np.ndarray], x: np.ndarray, t: np.ndarray) -> float:
@@ -186,6 +191,17 @@ def tangent_operations(sizes: tuple[int, ...]) -> int:
     return CASES * (2 * sum(a * b for a, b in pairwise(sizes)) + sum(sizes[1:]) + sizes[-1])
 
 
+def by_slopes(
+    p: Mapping[str, np.ndarray], x: np.ndarray, t: np.ndarray, exact: Mapping[str, np.ndarray]
+) -> dict[str, float]:
+    """Forward passes that forward differences of all parameters take, counted, and their largest relative error."""
+    read, w = slopes.network_loss(dense_loss, p, x, t)
+    meter = slopes.Meter(read)
+    found, wanted = slopes.forward(meter, w, slopes.best_step(central=False)), slopes.flatten(dict(exact))
+    error = float(np.abs(found - wanted).max() / np.abs(wanted).max())
+    return {"slope_passes": float(meter.evaluations), "slope_error": error}
+
+
 def by_units(p: dict[str, np.ndarray], x: np.ndarray, t: np.ndarray, units: int) -> float:
     """One pattern, one perturbation for each unit's sum: relative error of the weights' slopes so found.
 
@@ -193,11 +209,7 @@ def by_units(p: dict[str, np.ndarray], x: np.ndarray, t: np.ndarray, units: int)
     Source: the rule that Widrow and Lehr (1990) call MRIII.
     """
     system = OrderedSystem()
-    entries = system.parameters(p)
-    target = system.apply(
-        squared_error, dense.outputs(system, entries, system.constant(x), activation=tanh), system.constant(t)
-    )
-    exact = ordered_derivatives(target)
+    exact = ordered_derivatives(dense_loss(system, system.parameters(p), x, t))
     inputs = [entry.inputs[0].value for entry in system.entries if entry.op is not None and entry.op.name == "affine"]
 
     def loss(values: Mapping[str, np.ndarray]) -> float:

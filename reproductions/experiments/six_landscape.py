@@ -46,6 +46,37 @@ def surface(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any
     return [found for _ in seeds]
 
 
+def shadow(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
+    """The published path on a random plane through its start: its projection, and the mean loss there.
+
+    cell: rate, steps. `surface` is the mean loss over the plane, coordinates from -extent to extent; `along` that at
+    the projection of every step; `share` how much of the way from start to end the plane sees.
+    """
+    x, t = cities.by_longitude()
+    read, _ = slopes.network_loss(city_loss, START, x, t)
+    log = {"method": "sgd", "rate": cell["rate"], "steps": cell["steps"], "order": "published", "options": {}}
+    path = replay(log, [0])[0]["path"]
+    moved = path - path[0]
+    extent = 1.1 * float(np.linalg.norm(moved, axis=1).max())
+    grid = np.stack(np.meshgrid(*[np.linspace(-extent, extent, 41)] * 2), axis=-1)
+    rows = []
+    for seed in seeds:
+        plane = plane_of(generator(cell["entropy"], seed), path.shape[1])
+        seen = moved @ plane
+        rows.append({
+            "seen": seen, "surface": read(path[0] + grid @ plane.T) / len(x), "extent": extent,
+            "along": read(path[0] + seen @ plane.T) / len(x),
+            "share": float(np.linalg.norm(seen[-1]) / np.linalg.norm(moved[-1])),
+        })  # fmt: skip
+    return rows
+
+
+def plane_of(rng: np.random.Generator, parameters: int) -> np.ndarray:
+    # -> (parameters, 2)
+    """Two random directions of length one at right angles."""
+    return np.linalg.qr(rng.standard_normal((parameters, 2)))[0]
+
+
 def wide_loss(system: OrderedSystem, parameters: Mapping[str, Entry], x: Any, t: Any) -> Entry:
     """The six parameters, or a layer of hyperbolic tangents before them where there is a `w`; summed over cases."""
     if "w" not in parameters:
@@ -80,7 +111,7 @@ def _random_plane(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str
         path.append(slopes.flatten(parameters))
     read, _ = slopes.network_loss(wide_loss, start, x, t)
     moved = np.array(path) - path[0]
-    plane, _ = np.linalg.qr(rng.standard_normal((moved.shape[1], 2)))  # two orthonormal columns
+    plane = plane_of(rng, moved.shape[1])
     seen = moved @ plane
     total = np.linalg.norm(moved[-1])
     outside = path[-1] - plane @ seen[-1]

@@ -26,27 +26,26 @@ def measure(settings: Any, rows: Rows) -> dict[str, Ours | None]:
     by_width = {h: cost.get((32, h, h, h, 1)) for h in PUBLISHED}
     values = list(cost.values())
     large = [v for v in values if v["parameters"] >= 1e4]
-    n = np.array([v["parameters"] for v in values])
+    nudged = [[v[name] for v in values if "slope_passes" in v] for name in ("parameters", "slope_passes")]
     arma, prey = _best(rows["ARMA"]), _best(rows["predators"])
     estimates = np.array([row.arrays["estimate"] for row in arma])
     rates = np.exp([row.arrays["estimate"] for row in prey])
     cuts = settings.cuts
     first = min(cuts)
     long = [row.values for row in rows["tape"]]
-    lengths = np.log([row.cell["length"] for row in rows["tape"]])
+    lengths = [row.cell["length"] for row in rows["tape"]]
     return {
         "page": exactly(rows["page"][0].values["largest"]),
         "networks": over_seeds(rows["networks"], "relative"),
         **{f"counts_{h}": exactly(v["ratio"]) if v else None for h, v in by_width.items()},
         **{f"forward_mode_{h}": exactly(v["tangent_ratio"]) if (v := by_width[h]) else None for h in (32, 512)},
         "bound": exactly(max([v["ratio"] for v in values] + [r.values["ratio"] for r in rows["tape"]])),
-        "flat": exactly(float(np.polyfit(np.log([v["parameters"] for v in large]),
-                                         np.log([v["ratio"] for v in large]), 1)[0])) if len(large) > 1 else None,
+        "flat": _exponent([v["parameters"] for v in large], [v["ratio"] for v in large]),
         "time": over_values(np.array([v["time_ratio"] for v in large])) if large else None,
         "tangents": exactly(max(v["tangent_error"] for v in values)),
         "by_units": exactly(max(v["unit_error"] for v in values)),
-        "fd_law": exactly(float(np.polyfit(np.log(n), np.log(n + 1), 1)[0])),
-        "memory": exactly(float(np.polyfit(lengths, np.log([v["numbers"] for v in long]), 1)[0])),
+        "fd_law": _exponent(*nudged),
+        "memory": _exponent(lengths, [v["numbers"] for v in long]),
         "arma_same": _largest(arma, "apart"),
         "arma_phi": _single(estimates, 1),
         "arma_theta": _single(estimates, 2),
@@ -59,6 +58,11 @@ def measure(settings: Any, rows: Rows) -> dict[str, Ours | None]:
         "truncated": _worse(rows["truncated"], first),
         "ordered_net": _parity_gap(rows["parity"]),
     }  # fmt: skip
+
+
+def _exponent(x: Sequence[float], y: Sequence[float]) -> Ours | None:
+    """The slope of a straight line through the logarithms, of at least two points."""
+    return exactly(float(np.polyfit(np.log(x), np.log(y), 1)[0])) if len(x) > 1 else None
 
 
 def _best(rows: Sequence[Row]) -> list[Row]:
@@ -128,7 +132,8 @@ def tables(settings: Any, rows: Rows) -> list[dict[str, Any]]:
     forms = [(f, u) for f in ("layered", "ordered") for u in settings.parity_units]
     rates = settings.parity_rates
     return [
-        {"id": "page", "title": "One page of an ordered system: values down, ordered derivatives of E up",
+        {"id": "page", "whole": True,
+         "title": "One page of an ordered system: values down, ordered derivatives of E up",
          "columns": ["line", "name", "is", "value", "ordered derivative", "measured slope", "difference"],
          "rows": lines},
         {"id": "cost", "title": "All slopes of one network, in forward passes; counted, and by the clock",
@@ -143,6 +148,7 @@ def tables(settings: Any, rows: Rows) -> list[dict[str, Any]]:
             "fits", "Fits through time: their cost in forward passes", ["series"],
             [(["Series A, ARMA(1,1)"], rows["ARMA"]), (["hares and lynxes"], rows["predators"])],
             [("by derivatives", "passes", 1), ("by measured slopes", "passes_by_slopes", 1),
+             ("seconds by derivatives", "fit_seconds", 1), ("seconds by measured slopes", "slopes_seconds", 1),
              ("value and all derivatives, forward passes", "ratio", 1), ("lines of the system", "entries", 1),
              ("least loss", "loss", 1)]),
         _cut_table(rows["truncated"], settings.cuts),

@@ -28,7 +28,7 @@ def one_page(arrays: Arrays, record: Record) -> Canvas:
     entries = target.system.entries
     figure, axes = draw.canvas(2, width=10.5, height=7.6, sharey=True, gridspec_kw={"width_ratios": [1.25, 1]})
     left, right = axes
-    _, exact, measured, varies = arrays["page"]
+    values, exact, measured, varies = arrays["page"]
     for entry in entries:
         for source in entry.inputs:
             a, b = source.index, entry.index
@@ -37,17 +37,21 @@ def one_page(arrays: Arrays, record: Record) -> Canvas:
             left.plot(-depth * np.sin(t), (a + b) / 2 - (b - a) / 2 * np.cos(t), color=draw.BLUE if source.varies
                       else draw.FAINT, linewidth=1.1, alpha=0.8)  # fmt: skip
     for k, (name, formula) in enumerate(names):
+        left.annotate(f"{values[k]:.3f}", (0.93, k), va="center", ha="right", fontsize=10.5, color=draw.FAINT)
         left.annotate(f"{name} = {formula}" if "·" in formula or "+" in formula or "-" in formula or "tanh" in formula
                       else f"{name}, {formula}", (0.03, k), va="center", fontsize=10.5)  # fmt: skip
-    left.set(xlim=(-0.85, 0.75), ylim=(len(names) - 0.4, -0.6), title="each line uses earlier lines only")
+    left.set(xlim=(-0.85, 0.95), ylim=(len(names) - 0.4, -0.6))
     left.set_axis_off()
-    left.set_title("each line uses earlier lines only")
+    left.set_title("each line uses earlier lines only; its value")
     shown = np.flatnonzero(varies)
     right.barh(shown, exact[shown], color=draw.BLUE, height=0.6)
     right.plot(measured[shown], shown, "o", color=draw.ORANGE, markersize=5)
     right.axvline(0, color=draw.INK, linewidth=0.8)
     right.annotate("bars: ordered derivatives of E", (0.03, 0.985), xycoords="axes fraction", color=draw.BLUE, va="top")
     right.annotate("dots: measured slopes", (0.03, 0.95), xycoords="axes fraction", color=draw.ORANGE, va="top")
+    for k in shown.tolist():
+        right.annotate(f"{exact[k]:.4f}", (1.02, k), xycoords=("axes fraction", "data"), va="center", fontsize=10.5,
+                       color=draw.BLUE)  # fmt: skip
     right.set(title="one walk upwards gives them all", yticks=[])
     return figure
 
@@ -68,7 +72,7 @@ def cost(arrays: Arrays, record: Record) -> Canvas:
         ax.set(xscale="log", yscale="log", xlabel="weights and biases n", title=title, ylim=(0.8, 1e8))
     for bound, style in ((4, "--"), (5, ":"), (6, "-.")):
         axes[0].axhline(bound, color=draw.FAINT, linestyle=style, linewidth=1.2)
-    axes[0].annotate("proved bounds 4, 5, 6", (n[-1], 7.5), color=draw.FAINT, ha="right")
+    axes[0].annotate("bounds 4, 5, 6", (n[-1], 7.5), color=draw.FAINT, ha="right")
     for row, (text, colour) in enumerate((
         ("forward mode, about 3n", draw.PURPLE), ("measured slopes, n + 1", draw.GREEN),
         ("one perturbation a unit (MRIII)", draw.ORANGE), ("ordered derivatives, 2 to 3", draw.BLUE),

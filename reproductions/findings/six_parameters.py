@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.datasets import cities
+from core.datasets.history import COSTS
 from core.evidence.tables import Table, means_table
 from core.evidence.trials import Row
 from reproductions.experiments.six_parameters import STEPS
@@ -21,10 +22,7 @@ ADAM_TENTH = 18.4130  # the published loss of Adam at step 10
 ORDERS = {"random": "random orders", "within": "published sequence of cities, other points"}
 NAMES = tuple(f"{kind} {city}" for kind in ("slope", "intercept") for city in cities.NAMES)
 # Parameters of other networks, for the table of passes: counted in this project or published.
-OTHERS = (
-    ("four cities on a map", 12), ("zip-code network, 1989", 9760), ("AlexNet, 2012, about", 60_000_000),
-    ("Llama 3.2 1B", 1_235_814_400), ("Llama 3.1 405B, about", 405_000_000_000),
-)  # fmt: skip
+OTHERS = (("four cities on a map", 12), *((name, int(p)) for name, p, *_ in COSTS if p > 6))
 BACKWARD = 3  # a forward and a backward pass of a deep network cost about three forward passes
 
 
@@ -146,7 +144,7 @@ def _passes(point: Row) -> Table:
 
 def gather(
     point: Row, saturated: Row, replayed: Sequence[Row], ordered: Sequence[Row], learned: Sequence[Row],
-    mapped: Sequence[Row], surface: Row, planes: Sequence[Row],
+    mapped: Sequence[Row], surface: Row, shadows: Sequence[Row], planes: Sequence[Row],
 ) -> dict[str, np.ndarray]:  # fmt: skip
     """What the figures draw."""
     arrays = {f"point_{name}": value for name, value in point.arrays.items()}
@@ -165,6 +163,10 @@ def gather(
     kept = of_learning(mapped, keep=True)[0]
     arrays |= {f"map_{name}": value for name, value in kept.arrays.items()}
     arrays |= {f"surface_{name}": value for name, value in surface.arrays.items()}
+    arrays |= {f"shadow_{name}": np.stack([row.arrays[name] for row in shadows[:3]]) for name in ("seen", "surface")}
+    arrays["shadow_along"] = np.stack([row.arrays["along"] for row in shadows])
+    arrays["shadow_extent"] = np.array([shadows[0].values["extent"]])
+    arrays["shadow_share"] = np.array([row.values["share"] for row in shadows])
     names = ("parameters", "seen", "squared", "sinking", "walking", "two_best")
     arrays["planes"] = np.array([[row.values[name] for name in names] for row in planes])
     for row in planes:

@@ -22,8 +22,8 @@ from reproductions.findings.six_parameters_pictures import (
     learning,
     map_learning,
     planes,
-    random_plane,
 )
+from reproductions.findings.six_parameters_planes import random_plane, shadows
 
 Arrays = Mapping[str, np.ndarray]
 METHOD = {0.0: ("cross-entropy", draw.BLUE), 1.0: ("squared error", draw.RED)}
@@ -31,7 +31,8 @@ METHOD = {0.0: ("cross-entropy", draw.BLUE), 1.0: ("squared error", draw.RED)}
 
 def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Any]]:
     """How to draw each figure of papers/welch2025.toml."""
-    drawn = (learning, nudges, log, map_learning, planes, losses, temperature, landscape, random_plane, cost)
+    drawn = (learning, nudges, log, map_learning, planes, losses, temperature, landscape, shadows,
+             random_plane, cost)  # fmt: skip
     return {function.__name__: partial(function, arrays, record) for function in drawn}
 
 
@@ -151,7 +152,7 @@ def cost(arrays: Arrays, record: Record) -> Canvas:
     """Forward passes for one gradient, from six parameters to the sizes of today."""
     figure, ax = draw.canvas(width=10.0, height=5.0)
     n = np.array([6, *(size for _, size in OTHERS)], dtype=float)
-    names = ["six parameters, counted", *(name.replace(", about", "") for name, _ in OTHERS)]
+    names = ["six parameters, counted", *(name for name, _ in OTHERS)]
     ax.plot(n, n + 1, "o-", color=draw.ORANGE)
     ax.plot(n[:1], n[:1] + 1, "o", color=draw.RED, markersize=10)
     ax.plot(n, np.full(len(n), 3.0), "o-", color=draw.BLUE)

@@ -152,22 +152,29 @@ def planes(arrays: Arrays, record: Record) -> Canvas:
     return figure
 
 
+def over_surface(ax: Any, side: np.ndarray, surface: np.ndarray, path: np.ndarray) -> Any:
+    """Mean loss over a square as shades and lines of equal loss, with a path (steps, 2) over it; returns the shades."""
+    ends = (side[0], side[-1], side[0], side[-1])
+    shades = ax.imshow(np.maximum(surface, 0.02), cmap="Blues", norm=LogNorm(0.02, 40), origin="lower", extent=ends,
+                       interpolation="none")  # fmt: skip
+    ax.contour(side, side, surface, levels=[0.1, 0.3, 1, 3, 10], colors="white", linewidths=0.8)
+    ax.plot(*path.T, color=draw.RED, linewidth=1.6)
+    ax.plot(*path[-1], "o", color=draw.RED, markersize=9, markeredgecolor="white")
+    ax.grid(visible=False)
+    return shades
+
+
 def landscape(arrays: Arrays, record: Record) -> Canvas:
     """Mean loss over two of the six parameters, three times along the path, and what moving only some would give."""
     figure, axes = draw.canvas(4, width=14.0, height=4.2, gridspec_kw={"width_ratios": [1, 1, 1, 1.15]})
     path, surfaces = arrays["surface_path"], arrays["surface_surfaces"]
     when = (0, 3, len(path) - 1)
-    x, y = path[:, CHOSEN[0]], path[:, CHOSEN[1]]
+    two = path[:, list(CHOSEN)]
     shades: Any = None
     for ax, surface, k in zip(axes, surfaces, when, strict=False):
-        shades = ax.imshow(np.maximum(surface, 0.02), cmap="Blues", norm=LogNorm(0.02, 40), origin="lower",
-                           extent=(SIDE[0], SIDE[-1], SIDE[0], SIDE[-1]), interpolation="none")  # fmt: skip
-        ax.contour(SIDE, SIDE, surface, levels=[0.1, 0.3, 1, 3, 10], colors="white", linewidths=0.8)
-        ax.plot(x[: k + 1], y[: k + 1], color=draw.RED, linewidth=1.6)
-        ax.plot(x[k], y[k], "o", color=draw.RED, markersize=9, markeredgecolor="white")
+        shades = over_surface(ax, SIDE, surface, two[: k + 1])
         mean = arrays["surface_all"][k]
         ax.set(xlabel="slope of Madrid", title=f"after {k} steps: loss {mean:.2g}", aspect="equal")
-        ax.grid(visible=False)
     axes[0].set_ylabel("slope of Berlin")
     figure.colorbar(shades, ax=axes[:3], location="right", shrink=0.7, pad=0.01, label="mean loss")
     steps = np.arange(len(path))
@@ -178,38 +185,4 @@ def landscape(arrays: Arrays, record: Record) -> Canvas:
         axes[3].annotate(text, (steps[-1], arrays[f"surface_{name}"][-1]), xytext=(0, -8 if below else 7), color=colour,
                          textcoords="offset points", ha="right", va="top" if below else "bottom")  # fmt: skip
     axes[3].set(yscale="log", xlabel="step", title="mean loss along the log", ylim=(0.08, 30))
-    return figure
-
-
-def random_plane(arrays: Arrays, record: Record) -> Canvas:
-    """The same learning in a random plane: the share of the way that it sees, by number of parameters."""
-    figure, axes = draw.canvas(3, width=13.0, height=4.4)
-    points = arrays["planes"]
-    sizes = np.unique(points[:, 0])
-    angle = np.linspace(0, 2 * np.pi, 200)
-    for ax, n in zip(axes, (sizes[0], sizes[-1]), strict=False):
-        seen = arrays[f"in_plane_{n:.0f}"]
-        ax.plot(np.cos(angle), np.sin(angle), "--", color=draw.FAINT)
-        ax.plot(*seen.T, color=draw.RED, linewidth=2)
-        ax.plot(*seen[-1], "o", color=draw.RED, markersize=8)
-        ax.plot(0, 0, "o", color=draw.INK, markersize=5)
-        ax.annotate("whole way", (0, 1.03), ha="center", color="#6a6a6a")
-        ax.set(title=f"{n:,.0f} parameters, one random plane", aspect="equal", xlim=(-1.2, 1.2), ylim=(-1.2, 1.25))
-        ax.set_xticks([-1, 0, 1])
-        ax.set_yticks([-1, 0, 1])
-    last = axes[2]
-    fine = np.geomspace(4, 2e9, 50)
-    last.plot(fine, np.sqrt(2 / fine), color=draw.INK, linestyle="--")
-    for n in sizes:
-        own = points[points[:, 0] == n, 1]
-        last.plot(np.full(len(own), n), own, "o", color=draw.RED, markersize=4, alpha=0.25, markeredgewidth=0,
-                  rasterized=True)  # fmt: skip
-        last.plot([n], [np.sqrt(np.mean(own**2))], "_", color=draw.INK, markersize=16, markeredgewidth=2.5)
-    last.plot([1_235_814_400], [np.sqrt(2 / 1_235_814_400)], "D", color=draw.INK, fillstyle="none", markersize=8)
-    last.annotate("Llama 3.2 1B,\nby the formula", (4e8, 1.4e-5), ha="right", va="bottom")
-    last.annotate("√(2 / n)", (1e6, 1.9e-3), color=draw.INK)
-    last.set(xscale="log", yscale="log", xlabel="parameters n", title="share of the way that is seen", ylim=(1e-5, 2))
-    last.set_xticks([10, 1e3, 1e6, 1e9], ["10", "1,000", "million", "billion"])
-    last.set_yticks([1e-4, 1e-2, 1], ["0.01 %", "1 %", "100 %"])
-    last.minorticks_off()
     return figure

@@ -49,8 +49,47 @@ def test_counts_of_a_published_net(h):
     row = experiments.cost({"sizes": [32, h, h, h, 1], "directions": 10, "entropy": 0}, [0])[0]
     assert row["parameters"] == 33 * h + 2 * (h + 1) * h + h + 1
     assert row["ratio"] == pytest.approx({32: 2.66, 64: 2.79}[h], abs=0.02)
+    assert "slope_passes" not in row  # too many to nudge one by one
     assert row["tangent_error"] < 1e-9
     assert row["unit_error"] < 1e-7
+
+
+@pytest.mark.parametrize(("sizes", "n"), [([1, 3, 1], 10), ([4, 5, 3, 1], 47)])
+def test_all_slopes_of_a_small_net_are_measured_and_counted(sizes, n):
+    row = experiments.cost({"sizes": sizes, "directions": 10, "entropy": 0}, [0])[0]
+    assert (row["parameters"], row["slope_passes"]) == (n, n + 1)
+    assert row["slope_error"] < 1e-5
+
+
+def test_nets_that_learn_parity_count_what_they_did():
+    cell = {"form": "ordered", "bits": 2, "units": 1, "rate": 0.5, "sweeps": 500, "entropy": 1}
+    rows = experiments.parity(cell, range(8))
+    assert any(row["solved"] for row in rows)
+    for row in rows:  # 4 patterns; 2 + 3 weights, each used forward and for its slope, the hidden unit's once more
+        assert row["operations"] == (row["took"] if row["solved"] else 500) * 4 * (2 * 5 + 1)
+
+
+def test_truncated_estimates_centre_near_what_was_planted():
+    cell = {"phi": 0.7, "theta": 0.3, "length": 400, "cuts": [3, 1000], "entropy": 1}
+    rows = feedback.truncated(cell, range(6))
+    for row in rows:
+        assert row["theta_1000"] == pytest.approx(row["theta_full"], abs=1e-5)
+    assert np.mean([row["phi_full"] for row in rows]) == pytest.approx(0.7, abs=0.1)
+    assert np.mean([row["theta_full"] for row in rows]) == pytest.approx(0.3, abs=0.1)
+    assert np.mean([row["theta_3"] for row in rows]) == pytest.approx(0.3, abs=0.15)
+
+
+def test_a_fit_by_slopes_pays_for_every_reading(monkeypatch):
+    y, readings = series.concentration()[:20], []
+    alone = feedback.value_alone
+    monkeypatch.setattr(
+        feedback, "value_alone", lambda build, points: readings.append(points.size // 3) or alone(build, points)
+    )
+    row = feedback.fit(feedback.arma(y), np.array([17.0, 0.5, 0.3]), np.array([10.0, 1.0, 1.0]))
+    points = len(readings) // 3  # at each: the value and the nudged ones for the slopes, the value for the method
+    assert row["passes_by_slopes"] == sum(readings) - points
+    assert row["fit_seconds"] > 0
+    assert row["slopes_seconds"] > 0
 
 
 def test_shocks_of_an_arma_model_by_hand():

@@ -45,6 +45,20 @@ def test_the_log_of_a_hundred_steps():
     assert experiments._steady(found["shares"]) == 75
 
 
+def test_a_shadow_is_the_path_seen_in_a_plane():
+    rows = landscape.shadow({"rate": 0.05, "steps": 100, "entropy": 7}, range(20))
+    path = replayed("sgd", 100)["path"]
+    for row in rows:
+        assert row["seen"][0] == pytest.approx([0, 0])
+        assert np.linalg.norm(row["seen"][-1]) == pytest.approx(row["share"] * np.linalg.norm(path[-1] - path[0]))
+        assert 0 < row["share"] <= 1
+        assert row["surface"][20, 20] == pytest.approx(row["along"][0])  # the plane's centre is the start
+        assert np.abs(row["seen"]).max() < row["extent"]
+    assert np.mean([row["share"] ** 2 for row in rows]) == pytest.approx(1 / 3, abs=0.12)
+    whole = landscape.plane_of(np.random.default_rng(0), 2)
+    assert whole.T @ whole == pytest.approx(np.eye(2))
+
+
 def test_the_log_of_adam_is_near_the_published_one_but_not_the_same():
     found = replayed("adam", 350)
     assert found["losses"][9] == pytest.approx(18.4130, abs=2e-3)
