@@ -18,6 +18,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -117,11 +118,12 @@ def table(rounds: int) -> str:
     lines = ["| way | seconds an epoch | times ours | peak memory, MB |", "| --- | --- | --- | --- |"]
     lines += [f"| {way} | {s:.2f} | {s / first:.2f} | {memory:.0f} |" for way, (s, memory) in middle.items()]
     made = provenance()
+    versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", "torch", "scikit-learn"))
     lines += [
         "",
         f"Medians of {rounds} rounds in turn, {THREADS} threads each, float32; the images take "
-        f"{IMAGES * PIXELS * 4 / 2**20:.0f} MB in each process. NumPy {made['libraries']['numpy']}, Python "
-        f"{made['python']}, {made['processor']}.",
+        f"{IMAGES * PIXELS * 4 / 2**20:.0f} MB in each process. {versions}, Python {made['python']}, "
+        f"{made['processor']}.",
     ]
     return "\n".join(lines) + "\n"
 
