@@ -80,7 +80,7 @@ def batches(
     x: np.ndarray, y: np.ndarray, size: int, cases: int, rng: np.random.Generator
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Batches until `cases` cases have been shown, every case once in a new random order before any comes again."""
-    shown = 0
+    x, shown = np.ascontiguousarray(x), 0  # `take` would copy all of a strided array, such as windows, at every batch
     while shown < cases:
         order = rng.permutation(len(x))
         for start in range(0, len(x), size):

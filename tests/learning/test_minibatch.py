@@ -1,6 +1,7 @@
 """Training in small batches, in place."""
 
 import gc
+import tracemalloc
 import weakref
 
 import numpy as np
@@ -128,3 +129,17 @@ def test_adam_in_place_follows_the_formula_as_printed(kind, near):
         rule.step("w", w, slope.copy(), 0.03)
     assert w.dtype == kind
     assert w == pytest.approx(wanted, rel=near, abs=near)
+
+
+def test_a_batch_of_windows_copies_the_windows_of_that_batch_only():
+    windows = np.lib.stride_tricks.sliding_window_view(np.arange(200_000), 8)  # 12.8 MB as a copy
+    stream = minibatch.batches(windows, windows[:, 0], 10, 30, np.random.default_rng(0))
+    x, y = next(stream)
+    assert np.array_equal(x[:, 0], y)
+    tracemalloc.start()
+    try:
+        next(stream)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1e6
