@@ -24,6 +24,7 @@ __all__ = ["PRESETS", "Settings", "figures", "prepare", "run"]
 
 Count = Annotated[int, Field(ge=1, le=10**8)]
 Rate = Annotated[float, Field(gt=0, le=10)]
+LADDER = (1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1)  # rates of Adam, tried from the middle outwards
 
 
 class Settings(BaseModel):
@@ -37,7 +38,7 @@ class Settings(BaseModel):
     widths: tuple[Count, ...] = Field((1, 3, 10, 30, 100, 300, 600, 1258), min_length=4)
     seeds: Count = 5
     digits_shown: Count = 400000
-    digit_rates: tuple[Rate, ...] = Field((0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0), min_length=1)
+    digit_rates: tuple[Rate, ...] = Field(LADDER, min_length=1)
     tuned_on: Count = 50000
     tuning_seeds: Count = 2
     text: Literal["shakespeare", "topics"] = "shakespeare"
@@ -46,7 +47,7 @@ class Settings(BaseModel):
         min_length=3,
     )
     examples: tuple[Count, ...] = Field((20000, 50000, 150000, 400000, 1000000), min_length=2)
-    text_rates: tuple[Rate, ...] = Field((1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1), min_length=1)
+    text_rates: tuple[Rate, ...] = Field(LADDER, min_length=1)
     text_seeds: Count = 3
     large: Count = 200000
     large_seeds: Count = 2
@@ -75,7 +76,7 @@ class Settings(BaseModel):
 PRESETS = {
     "quick": Settings(
         data="embedded", train_sizes=(60, 200, 600, 1200), size_width=30, widths=(1, 3, 10, 30), seeds=5,
-        digits_shown=10000, digit_rates=(0.3,), tuned_on=600, tuning_seeds=1, text="topics",
+        digits_shown=10000, digit_rates=(0.003,), tuned_on=600, tuning_seeds=1, text="topics",
         sizes=((1500, 4), (3000, 8), (6000, 8), (12000, 8)), examples=(10000, 25000, 60000), text_seeds=1, large=10**6,
         large_seeds=1, text_rates=(0.01,), longer_size=6000, longer_passes=2, longer_seeds=1,
         looked_at=2000, held_out=1, orders=3, draws=10,

@@ -156,14 +156,18 @@ def end_label(ax: Axes, x: float, y: float, text: str, colour: str) -> None:
 def end_labels(ax: Axes, labels: Sequence[tuple[float, float, str, str]], gap: float = 0.055) -> None:
     """Direct labels (x, y, text, colour) at the right ends of lines, moved up where they would overlap.
 
-    `gap` is the least distance in heights of the axes, whose limits must be set before.
+    `gap` is the least distance upwards, in heights of the axes, of labels that start less than a sixth of the width
+    apart. The limits of the axes must be set before.
     """
     ax.get_xlim(), ax.get_ylim()  # limits follow the data only when they are asked for
-    placed = -np.inf
+    placed: list[tuple[float, float]] = []
     for x, y, text, colour in sorted(labels, key=lambda label: label[1]):
         across, up = ax.transAxes.inverted().transform(ax.transData.transform((x, y)))
-        placed = max(up, placed + gap)
-        ax.annotate(text, (across, placed), xycoords="axes fraction", xytext=(6, 0), textcoords="offset points",
+        for other, height in placed:  # from the lowest
+            if abs(across - other) < 1 / 6 and abs(up - height) < gap:
+                up = height + gap
+        placed = sorted([*placed, (across, up)], key=lambda place: place[1])
+        ax.annotate(text, (across, up), xycoords="axes fraction", xytext=(6, 0), textcoords="offset points",
                     color=colour, va="center", annotation_clip=False)  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def gradients(arrays: Arrays, record: Record) -> Canvas:
     ax.plot(n, cost[:, 2], "x", color=draw.BLUE, markersize=8, mew=2)
     for name, p, *_ in COSTS:
         ax.plot([p], [p + 1], "D", color=draw.INK, markersize=7)
-        ax.annotate(f"{name}: {(p + 1) / 3:,.3g} times", (p, p + 1), xytext=(-8, 6), textcoords="offset points",
+        ax.annotate(f"{name}: {_times((p + 1) / 3)} times", (p, p + 1), xytext=(-8, 6), textcoords="offset points",
                     ha="right", fontsize=10.5) if p > 1e3 else None  # fmt: skip
     ax.annotate("measured slopes, P + 1", (0.02, 0.95), xycoords="axes fraction", color=draw.GREEN, va="top")
     ax.annotate("one walk backwards, about 3 (o counted, x by the clock)", (0.02, 0.88), xycoords="axes fraction",
@@ -120,9 +120,9 @@ def characters(arrays: Arrays, record: Record) -> Canvas:
         for value, colour in shades.items()
     ])  # fmt: skip
     _marked(axes[0], size)
-    wanted = np.unique(np.round(np.log10(size), 2))
+    wanted = np.unique(size)
     for value, colour in zip(wanted, _shades(len(wanted)), strict=True):
-        chosen = np.round(np.log10(size), 2) == value
+        chosen = size == value
         keys = np.unique(d[chosen])
         axes[1].plot(keys, [loss[chosen & (d == k)].mean() for k in keys], "o-", color=colour, linewidth=1.4)
     axes[1].annotate("fewest parameters", (0.97, 0.95), xycoords="axes fraction", ha="right", va="top",
@@ -184,21 +184,26 @@ def ladder(arrays: Arrays, record: Record) -> Canvas:
     size, d = arrays["text_x"]
     most = d == d.max()
     place = len(grams) + 1.5
-    keys = np.unique(np.round(np.log10(size[most]), 2))
-    for k, value in enumerate(keys):
-        chosen = most & (np.round(np.log10(size), 2) == value)
-        ax.plot([place + k], [arrays["text_y"][chosen].mean()], "o", color=draw.BLUE)
-    labels = [str(k) for k in range(1, len(grams) + 1)] + [f"{10**v:,.2g}" for v in keys]
-    short = [_short(10**v) for v in keys]
-    ax.set_xticks([*range(1, len(grams) + 1), *(place + np.arange(len(keys)))], [*labels[: len(grams)], *short])
+    sizes = np.unique(size[most])
+    places = place + np.arange(len(sizes))
+    ax.plot(places, [arrays["text_y"][most & (size == n)].mean() for n in sizes], "o", color=draw.BLUE)
+    orders = range(1, len(grams) + 1)
+    ax.set_xticks([*orders, *places], [*map(str, orders), *map(_short, sizes)])
     for n, _, _, loss in arrays["longer"]:
-        ax.plot([place + int(np.argmin(np.abs(keys - np.log10(n))))], [loss], "D", color=draw.RED, markersize=6)
-    ax.annotate("neural language model, by parameters", (place + len(keys) - 1, 0.95), ha="right", color=draw.BLUE,
+        ax.plot([places[np.argmin(np.abs(sizes - n))]], [loss], "D", color=draw.RED, markersize=6)
+    ax.annotate("neural language model, by parameters", (places[-1], 0.95), ha="right", color=draw.BLUE,
                 xycoords=("data", "axes fraction"))  # fmt: skip
-    ax.annotate("the same trained for longer", (place + len(keys) - 1, 0.88), ha="right", color=draw.RED,
+    ax.annotate("the same trained for longer", (places[-1], 0.88), ha="right", color=draw.RED,
                 xycoords=("data", "axes fraction"))  # fmt: skip
     ax.set(xlabel="order of the n-gram; parameters of the network", ylabel="nats a character, the same text")
     return figure
+
+
+def _times(value: float) -> str:
+    for word, size in (("billion", 1e9), ("million", 1e6)):
+        if value >= size:
+            return f"{value / size:.3g} {word}"
+    return f"{value:,.0f}"
 
 
 def _power(value: float) -> str:

@@ -201,6 +201,17 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "sub"]
 
 
+def test_labels_at_the_ends_of_lines_keep_apart():
+    _, ax = figures.canvas()
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    figures.end_labels(ax, [(0.5, 0.5, "a", "r"), (0.5, 0.52, "b", "g"), (0.55, 0.51, "c", "b"), (0.9, 0.51, "d", "k")])
+    found = {text.get_text(): text.xy for text in ax.texts}
+    assert found["a"] == pytest.approx((0.5, 0.5))
+    assert found["d"] == pytest.approx((0.9, 0.51))  # far enough to the right
+    heights = sorted(found[name][1] for name in "abc")
+    assert np.all(np.diff(heights) > 0.05)
+
+
 def test_films_as_mp4_need_ffmpeg_and_say_so(tmp_path, monkeypatch):
     def film():
         return figures.Film(picture(), lambda k: picture(), range(2))

@@ -87,7 +87,7 @@ def test_steps_are_those_that_the_batches_take(shown, examples, size):
 
 
 def test_digits_get_better_with_examples():
-    cell = {"data": "embedded", "hidden": 20, "shown": 6000, "rate": 0.3, "entropy": 1}
+    cell = {"data": "embedded", "hidden": 20, "shown": 6000, "rate": 0.01, "entropy": 1}
     few, many = (experiments.digits({**cell, "examples": m}, [0])[0] for m in (60, 1200))
     assert many["error"] < few["error"] < 0.6
     held = experiments.digits({**cell, "examples": 600, "tuning": True}, [0])[0]
