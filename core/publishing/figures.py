@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
@@ -76,8 +77,16 @@ def save(name: str, credit: Credit, draw: Callable[[], Canvas], folder: Path, fo
             drawn.savefig(path, format=ending, dpi=150, metadata=credit.for_matplotlib(ending))
             if ending == "png":
                 _shrink(path, credit)
+            if ending == "svg":
+                _round(path)
             paths.append(path)
     return paths
+
+
+def _round(path: Path) -> None:
+    """Write an SVG again with its coordinates in hundredths of a point, not in millionths."""
+    drawn = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r' [dxy]="[^"]*"', lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found[0]), drawn), "utf-8")
 
 
 def _shrink(path: Path, credit: Credit) -> None:

@@ -1,4 +1,4 @@
-"""The figures of `six_parameters`, drawn from its record: the published point and log, losses, temperature, cost."""
+"""The figures of `six_parameters`, drawn from its record: the published point and log, losses, temperature."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.evidence.record import Record
 from core.learning.ops import softmax
 from core.publishing import figures as draw
 from reproductions.experiments.six_parameters import STEPS
-from reproductions.findings.six_parameters import ADAM_TENTH, NAMES, OTHERS, PUBLISHED
+from reproductions.findings.six_parameters import ADAM_TENTH, NAMES, PUBLISHED
 from reproductions.findings.six_parameters_pictures import (
     COLOURS,
     PLACES,
@@ -32,7 +32,7 @@ METHOD = {0.0: ("cross-entropy", draw.BLUE), 1.0: ("squared error", draw.RED)}
 def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Any]]:
     """How to draw each figure of papers/welch2025.toml."""
     drawn = (learning, nudges, log, map_learning, planes, losses, temperature, landscape, shadows,
-             random_plane, cost)  # fmt: skip
+             random_plane)  # fmt: skip
     return {function.__name__: partial(function, arrays, record) for function in drawn}
 
 
@@ -145,27 +145,4 @@ def temperature(arrays: Arrays, record: Record) -> Canvas:
              title="learning at T")  # fmt: skip
     last.set_xticks(values, [f"{t:g}" for t in values])
     last.minorticks_off()
-    return figure
-
-
-def cost(arrays: Arrays, record: Record) -> Canvas:
-    """Forward passes for one gradient, from six parameters to the sizes of today."""
-    figure, ax = draw.canvas(width=10.0, height=5.0)
-    n = np.array([6, *(size for _, size in OTHERS)], dtype=float)
-    names = ["six parameters, counted", *(name for name, _ in OTHERS)]
-    ax.plot(n, n + 1, "o-", color=draw.ORANGE)
-    ax.plot(n[:1], n[:1] + 1, "o", color=draw.RED, markersize=10)
-    ax.plot(n, np.full(len(n), 3.0), "o-", color=draw.BLUE)
-    for size, name in zip(n, names, strict=True):
-        shift = {6.0: (-8, -38), 12.0: (12, -5)}.get(float(size), (-10, -3))
-        ax.annotate(f"{name}: {size + 1:,.0f}", (size, size + 1), xytext=shift, textcoords="offset points",
-                    ha="left" if size < 1e3 else "right", fontsize=11)  # fmt: skip
-    ax.annotate("backpropagation: 1 forward and 1 backward, about 3", (1e8, 3.0), xytext=(0, 9), ha="center",
-                textcoords="offset points", color=draw.BLUE)  # fmt: skip
-    ax.annotate("forward differences: n + 1", (1e7, 2e6), color="#9a6a00")
-    ax.set(xscale="log", yscale="log", xlabel="parameters n", ylabel="forward passes for one gradient",
-           ylim=(0.02, 5e12), xlim=(2, 5e12))  # fmt: skip
-    ax.set_xticks([1e3, 1e6, 1e9, 1e12], ["thousand", "million", "billion", "10¹²"])
-    ax.set_yticks([1, 1e3, 1e6, 1e9, 1e12], ["1", "thousand", "million", "billion", "10¹²"])
-    ax.minorticks_off()
     return figure

@@ -20,12 +20,13 @@ LAWS = {
 }
 
 
+@pytest.mark.parametrize(("sets", "at_least"), [(8, 0.7), pytest.param(40, 0.8, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", LAWS)
-def test_planted_exponents_lie_in_nearly_all_intervals(name):
+def test_planted_exponents_lie_in_nearly_all_intervals(name, sets, at_least):
     form, law, planted = LAWS[name]
     x, groups = grid()
     inside = []
-    for seed in range(20):
+    for seed in range(sets):
         rng = np.random.default_rng(seed)
         y = law(*x) * np.exp(rng.normal(0, 0.005, x.shape[1]))
         found = power_laws.fit(x, y, form)
@@ -34,7 +35,7 @@ def test_planted_exponents_lie_in_nearly_all_intervals(name):
         draws = form.exponents(power_laws.resampled(x, y, groups, form, draws=60, rng=rng), 2)
         low, high = np.percentile(draws, [2.5, 97.5], axis=0)
         inside += [*((np.array(planted) >= low) & (np.array(planted) <= high))]
-    assert np.mean(inside) >= 0.8  # of 95 % intervals from 3 seeds
+    assert np.mean(inside) >= at_least  # of 95 % intervals from 3 seeds
 
 
 @pytest.mark.parametrize("name", LAWS)

@@ -3,6 +3,7 @@
 import csv
 import errno
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -97,6 +98,15 @@ def test_a_figure_drawn_twice_is_the_same_file(tmp_path):
     for a, b in zip(first, second, strict=True):
         assert a.read_bytes() == b.read_bytes()
     assert b"<title>Title</title>" in first[0].read_bytes() or b"Title" in first[0].read_bytes()
+
+
+def test_coordinates_of_drawings_are_no_finer_than_hundredths(tmp_path):
+    (path,) = figures.save("f", CREDIT, picture, tmp_path, ["svg"])
+    drawn = path.read_text()
+    places = re.findall(r"\.\d+", " ".join(re.findall(r' [dxy]="([^"]*)"', drawn)))
+    assert len(places) > 100
+    assert max(map(len, places)) == 3
+    assert re.search(r"scale\(0\.015625\b", drawn)  # the size of letters is left as it was
 
 
 def test_every_figure_file_carries_its_credit(tmp_path):
