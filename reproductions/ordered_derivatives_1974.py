@@ -12,6 +12,7 @@ from core.evidence.run import Result, Run
 from core.evidence.trials import Row
 from core.learning.compiled.lanes import LANES
 from core.networks import dense
+from reproductions.experiments import clocked_slopes
 from reproductions.experiments import dynamic_feedback as feedback
 from reproductions.experiments import ordered_derivatives_1974 as experiments
 from reproductions.findings.ordered_derivatives_1974 import PUBLISHED, gather, measure, tables
@@ -21,7 +22,7 @@ __all__ = ["PRESETS", "Settings", "figures", "run"]
 
 Count = Annotated[int, Field(ge=1, le=10**6)]
 Sizes = tuple[Count, ...]
-TIMED = ("cost", "ARMA", "predators")  # studies whose times are told, run one trial after the other
+TIMED = ("cost", "clock", "ARMA", "predators")  # studies whose times are told, run one trial after the other
 
 
 class Settings(BaseModel):
@@ -38,6 +39,7 @@ class Settings(BaseModel):
     small: tuple[Sizes, ...] = ((1, 3, 1), (4, 5, 3, 1), (8, 10, 8, 1), (16, 16, 16, 1))
     widths: tuple[Count, ...] = Field((*PUBLISHED, 1024, 2200), min_length=2)
     directions: Count = 200
+    run_up_to: Count = 50000
     starts: Count = 20
     length: Annotated[int, Field(ge=20, le=197)] = 197
     spread: float = Field(0.2, ge=0, le=2)
@@ -55,8 +57,8 @@ class Settings(BaseModel):
 PRESETS = {
     "quick": Settings(
         seeds=8, nets=((2, 2), (3, 5)), parity_units=(2, 4), parity_rates=(0.25,), parity_sweeps=3000,
-        widths=(32, 64, 128), directions=20, starts=5, length=60, spread=0.1, steps=1, cuts=(1, 5), truncated_length=60,
-        year_cuts=(1, 5, 10), reach_seeds=5, tape_lengths=(25, 50, 100, 200),
+        widths=(32, 64, 128), directions=20, run_up_to=5000, starts=5, length=60, spread=0.1, steps=1, cuts=(1, 5),
+        truncated_length=60, year_cuts=(1, 5, 10), reach_seeds=5, tape_lengths=(25, 50, 100, 200),
     ),
     "paper": Settings(),
 }  # fmt: skip
@@ -74,6 +76,8 @@ def studies(s: Settings) -> dict[str, tuple[Any, list[tuple[dict[str, Any], rang
             ({"form": form, "bits": s.parity_bits, "units": u, "rate": rate, "sweeps": s.parity_sweeps}, all_seeds)
             for form in ("layered", "ordered") for u in s.parity_units for rate in s.parity_rates], LANES),
         "cost": (experiments.cost, [({"sizes": one_size, "directions": s.directions}, one) for one_size in sizes], 1),
+        "clock": (clocked_slopes.by_the_clock, [
+            ({"sizes": one_size, "run_up_to": s.run_up_to}, one) for one_size in sizes], 1),
         "ARMA": (feedback.fit_arma, [({"length": s.length}, range(s.starts))], 2),
         "predators": (feedback.fit_predators, [({"steps": s.steps, "spread": s.spread}, range(s.starts))], 1),
         "truncated": (feedback.truncated, [

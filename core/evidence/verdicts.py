@@ -79,7 +79,8 @@ def _judge(rule: Rule, value: float, ours: Measured) -> tuple[Outcome, str]:
         return "not reproduced", "ours is not a number"
     if rule.kind == "exact":
         same = abs(ours.estimate - value) <= rule.tolerance
-        return ("reproduced", "equal") if same else ("not reproduced", f"differs by {_show(ours.estimate - value)}")
+        equal = f"equal to within {rule.tolerance:g}" if rule.tolerance else "equal"
+        return ("reproduced", equal) if same else ("not reproduced", f"differs by {_show(ours.estimate - value)}")
     if rule.kind == "interval":
         return _in_interval(value, ours)
     if rule.kind == "within_factor":

@@ -11,6 +11,7 @@ from core.evidence.record import Ours
 from core.evidence.summaries import exactly, finished, over_mean, over_seeds, over_values, share
 from core.evidence.tables import means_table
 from core.evidence.trials import Row
+from reproductions.experiments.clocked_slopes import SAMPLE
 from reproductions.experiments.dynamic_feedback import GUESS
 from reproductions.experiments.ordered_derivatives_1974 import page
 
@@ -119,7 +120,6 @@ def tables(settings: Any, rows: Rows) -> list[dict[str, Any]]:
         exact, measured = float(row["exact"][k]), float(row["measured"][k])
         told = [exact, measured, abs(exact - measured)] if varies else [None, None, None]
         lines.append([k + 1, name, formula, float(row["values"][k]), *told])
-    costs = [row for row in rows["cost"] if not row.failed]
     series = []
     for name, study, parts, change in (
         ("Series A, ARMA(1,1)", "ARMA", ("mean", "phi", "theta"), lambda v: v),
@@ -136,12 +136,7 @@ def tables(settings: Any, rows: Rows) -> list[dict[str, Any]]:
          "title": "One page of an ordered system: values down, ordered derivatives of E up",
          "columns": ["line", "name", "is", "value", "ordered derivative", "measured slope", "difference"],
          "rows": lines},
-        {"id": "cost", "title": "All slopes of one network, in forward passes; counted, and by the clock",
-         "columns": ["network", "weights and biases", "measured slopes, n + 1", "forward mode, counted", "by the clock",
-                     "one perturbation a unit", "backprop, counted", "by the clock", "numbers on the tape"],
-         "rows": [["-".join(map(str, r.cell["sizes"])), int(r.values["parameters"]), int(r.values["parameters"]) + 1,
-                   r.values["tangent_ratio"], r.values["tangent_time"], int(r.values["units"]) + 1, r.values["ratio"],
-                   r.values["time_ratio"], int(r.values["numbers"])] for r in costs]},
+        *_cost_tables(rows),
         {"id": "estimates", "title": "Fits through time: estimates by derivatives and by measured slopes",
          "columns": ["series", "parameter", "by derivatives", "by n + 1 measured slopes"], "rows": series},
         means_table(
@@ -159,6 +154,30 @@ def tables(settings: Any, rows: Rows) -> list[dict[str, Any]]:
                              if (r.cell["form"], r.cell["units"], r.cell["rate"]) == (f, u, rate)])
              for f, u in forms for rate in rates],
             [("weights and biases", "weights", 1), ("learned, %", "solved", 100)]),
+    ]  # fmt: skip
+
+
+def _cost_tables(rows: Rows) -> list[dict[str, Any]]:
+    """All slopes of each network by every way: forward passes, and the seconds behind them."""
+    passes, seconds = list[list[Any]](), list[list[Any]]()
+    for row, clocked in zip(rows["cost"], rows["clock"], strict=True):
+        v, c, name = row.values, clocked.values, "-".join(map(str, row.cell["sizes"]))
+        n, both = int(v["parameters"]), v["forward_seconds"] + v["backward_seconds"]
+        passes.append([name, n, n + 1, c["slopes_time"], v["tangent_ratio"], v["tangent_time"], int(v["units"]) + 1,
+                       c["units_time"], v["ratio"], v["time_ratio"], int(v["numbers"])])  # fmt: skip
+        seconds.append([name, v["forward_seconds"], both, c["slopes_seconds"], "all" if c["run"] else SAMPLE,
+                        c["slopes_error"], c["units_seconds"], c["units_error"]])  # fmt: skip
+    return [
+        {"id": "cost", "title": "All slopes of one network, in forward passes; counted, and by the clock",
+         "columns": ["network", "weights and biases", "measured slopes, n + 1", "by the clock", "forward mode, counted",
+                     "by the clock", "one perturbation a unit", "by the clock", "backprop, counted", "by the clock",
+                     "numbers on the tape"],
+         "rows": passes},
+        {"id": "seconds", "title": "The seconds behind them, and how far measured slopes are off",
+         "columns": ["network", "one forward pass, 100 patterns", "value and all derivatives",
+                     "all slopes by nudging weights", "weights nudged", "largest error",
+                     "by nudging units, one pattern", "largest error of all weights' slopes"],
+         "rows": seconds},
     ]  # fmt: skip
 
 
@@ -198,6 +217,8 @@ def gather(rows: Rows) -> dict[str, np.ndarray]:
     return {
         "page": np.stack([rows["page"][0].arrays[k] for k in ("values", "exact", "measured", "varies")]),
         "cost": np.array([[v[name] for name in names] for v in cost]),
+        "clock": np.array([[row.values[name] for name in ("slopes_time", "units_time", "run", "slopes_seconds")]
+                           for row in rows["clock"]]),
         "theta": np.array([[row.values[name] for name in cut] for row in rows["truncated"] if not row.failed]),
         "theta_cuts": np.array([0 if name == "theta_full" else int(name.split("_")[1]) for name in cut]),
         "reach": np.array([[[v[f"cosine_{k}"], v[f"length_{k}"]] for k in years] for v in reach]),

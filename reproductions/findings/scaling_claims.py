@@ -46,7 +46,7 @@ def measure(s: Any, rows: Rows, found: Mapping[str, Law]) -> dict[str, Ours | No
     best = text.fit[3] / (text.fit[1] + text.fit[3])
     largest = max((row for row in rows["text"] if not row.failed), key=lambda row: row.values["parameters"])
     cost = max((row.values for row in rows["cost"]), key=lambda v: v["parameters"])
-    eras = {"before": (1950, MODERN), "after": (MODERN, 2030), "amodei": (2012, 2020)}
+    eras = {"before": (1950, MODERN), "after": (MODERN, 2030)}
     return {
         "digits_least": found["examples"].exponent(0),
         "digits_most": found["examples"].exponent(0),
@@ -59,5 +59,5 @@ def measure(s: Any, rows: Rows, found: Mapping[str, Law]) -> dict[str, Ours | No
         "kn5": exactly(grams["order_5"]) if s.orders >= 5 else None,
         "kn6": exactly(grams["order_6"]) if s.orders >= 6 else None,
         "neural": over_values(saved(s, rows)),
-        **{f"doubling_{name}": fitted(*doubling(*years), listed(*years)) for name, years in eras.items()},
+        **{f"doubling_{name}": fitted(*doubling(*years), listed(*years), "systems") for name, years in eras.items()},
     }  # fmt: skip

@@ -47,16 +47,18 @@ class Law:
         return float(np.sqrt(np.mean(gaps**2))) if len(gaps) else float("nan")
 
 
-def fitted(estimate: float, draws: np.ndarray, n: int) -> Ours:
-    """A fitted number with the middle 95 % of its resampled values."""
+def fitted(estimate: float, draws: np.ndarray, n: int, again: str = "seeds") -> Ours:
+    """A fitted number with the middle 95 % of its values when seeds, or what `again` names, are drawn again."""
     low, high = np.percentile(draws, [2.5, 97.5])
-    return Ours(estimate=estimate, low=float(low), high=float(high), n=n, covers="difference of fits (resampled seeds)")
+    covers = f"difference of fits (resampled {again})"
+    return Ours(estimate=estimate, low=float(low), high=float(high), n=n, covers=covers)
 
 
 def law(x: np.ndarray, y: np.ndarray, groups: np.ndarray, held: np.ndarray, draws: int, form: Form = OFFSET) -> Law:
     """Fit on the points that are not held out, and predict those that are, with the scatter of single runs.
 
-    Runs of small nets scatter more, so the scatter is that of the two largest sizes that were fitted, about the fit.
+    Runs of small nets scatter more, so the scatter is that of the two largest sizes that were fitted, about the fit;
+    it is drawn from Student's t, because so few runs seldom show how far the next may lie.
     """
     rng = np.random.default_rng(0)
     kept = ~held
@@ -66,8 +68,10 @@ def law(x: np.ndarray, y: np.ndarray, groups: np.ndarray, held: np.ndarray, draw
     scatter = np.log(y[kept] / power_laws.predict(x[:, kept], fit, form))[largest]
     low = high = np.zeros(0)
     if held.any():
-        ahead = np.array([power_laws.predict(x[:, held], one, form) for one in again])
-        ahead = ahead * np.exp(rng.choice(scatter, (len(ahead), int(held.sum()))))
+        ahead = np.array([power_laws.predict(x[:, held], one, form) for one in again]).repeat(25, axis=0)
+        freedom = max(len(scatter) - 1, 1)
+        spread = np.sqrt(np.sum(scatter**2) / freedom)
+        ahead = ahead * np.exp(spread * rng.standard_t(freedom, ahead.shape))
         low, high = np.percentile(ahead, [2.5, 97.5], axis=0)
     return Law(form, x, y, fit, again, x[:, held], y[held], low, high)
 

@@ -105,4 +105,9 @@ def test_values_that_a_rule_cannot_judge_are_refused(kind, value, tolerance):
 def test_few_runs_are_not_comparable_but_a_count_is():
     assert outcome("interval", 5.0, 5.0, 4.0, 6.0) == "reproduced"
     assert verdict(claim("interval", 5.0), Measured(5.0, 4.0, 6.0, 4), {}).verdict == "not comparable"
-    assert verdict(claim("exact", 5.0), Measured(5.0, 5.0, 5.0, 1, counted=True), {}).verdict == "reproduced"
+    assert verdict(claim("exact", 5.0), Measured(5.0, 5.0, 5.0, 1, counted=True), {}) == ("reproduced", "equal")
+
+
+def test_what_is_equal_only_to_within_a_tolerance_says_so():
+    found = verdict(claim("exact", 2.66, tolerance=0.02), Measured(2.65, 2.65, 2.65, 1, counted=True), {})
+    assert found == ("reproduced", "equal to within 0.02")

@@ -7,6 +7,7 @@ from core.datasets import series
 from core.evidence.record import load
 from core.learning import slopes
 from reproductions import execute, ordered_derivatives_1974
+from reproductions.experiments import clocked_slopes
 from reproductions.experiments import dynamic_feedback as feedback
 from reproductions.experiments import ordered_derivatives_1974 as experiments
 
@@ -79,6 +80,17 @@ def test_truncated_estimates_centre_near_what_was_planted():
     assert np.mean([row["theta_3"] for row in rows]) == pytest.approx(0.3, abs=0.15)
 
 
+@pytest.mark.parametrize("run_up_to", [1000, 10])
+def test_slopes_run_by_the_clock_are_the_derivatives(run_up_to):
+    row = clocked_slopes.by_the_clock({"sizes": [4, 6, 5, 2], "run_up_to": run_up_to, "entropy": 1}, [0])[0]
+    assert row["parameters"] == 77
+    assert row["run"] == (run_up_to == 1000)
+    assert row["slopes_error"] < 1e-5
+    assert row["units_error"] < 1e-6
+    assert row["slopes_time"] > 20  # of 78 passes, however unsteady the clock
+    assert row["units_time"] > 4  # of 14
+
+
 def test_a_fit_by_slopes_pays_for_every_reading(monkeypatch):
     y, readings = series.concentration()[:20], []
     alone = feedback.value_alone
@@ -86,8 +98,8 @@ def test_a_fit_by_slopes_pays_for_every_reading(monkeypatch):
         feedback, "value_alone", lambda build, points: readings.append(points.size // 3) or alone(build, points)
     )
     row = feedback.fit(feedback.arma(y), np.array([17.0, 0.5, 0.3]), np.array([10.0, 1.0, 1.0]))
-    points = len(readings) // 3  # at each: the value and the nudged ones for the slopes, the value for the method
-    assert row["passes_by_slopes"] == sum(readings) - points
+    assert row["passes_by_slopes"] == sum(readings)
+    assert readings == [1, 3] * (len(readings) // 2)  # at each point n + 1: the value once, and the nudged ones
     assert row["fit_seconds"] > 0
     assert row["slopes_seconds"] > 0
 
