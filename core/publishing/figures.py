@@ -162,8 +162,10 @@ def end_label(ax: Axes, x: float, y: float, text: str, colour: str) -> None:
     )
 
 
-def end_labels(ax: Axes, labels: Sequence[tuple[float, float, str, str]], gap: float = 0.055) -> None:
-    """Direct labels (x, y, text, colour) at the right ends of lines, moved up where they would overlap.
+def end_labels(
+    ax: Axes, labels: Sequence[tuple[float, float, str, str]], gap: float = 0.055, *, left: bool = False
+) -> None:
+    """Direct labels (x, y, text, colour) at the right (or left) ends of lines, moved up where they would overlap.
 
     `gap` is the least distance upwards, in heights of the axes, of labels that start less than a sixth of the width
     apart. The limits of the axes must be set before.
@@ -176,8 +178,9 @@ def end_labels(ax: Axes, labels: Sequence[tuple[float, float, str, str]], gap: f
             if abs(across - other) < 1 / 6 and abs(up - height) < gap:
                 up = height + gap
         placed = sorted([*placed, (across, up)], key=lambda place: place[1])
-        ax.annotate(text, (across, up), xycoords="axes fraction", xytext=(6, 0), textcoords="offset points",
-                    color=colour, va="center", annotation_clip=False)  # fmt: skip
+        ax.annotate(text, (across, up), xycoords="axes fraction", xytext=(-6 if left else 6, 0),
+                    textcoords="offset points", color=colour, va="center", ha="right" if left else "left",
+                    annotation_clip=False)  # fmt: skip
 
 
 def paper_line(ax: Axes, y: float, text: str, *, x: float = 0.98, below: bool = False) -> None:

@@ -144,16 +144,16 @@ def frontier(arrays: Arrays, record: Record) -> Canvas:
     """Loss against operations spent, and against size at equal budgets."""
     figure, axes = draw.canvas(2, width=11.5, height=5.0, sharey=True)
     runs, found = arrays["runs"], budgets(arrays["runs"])
-    sizes, ends = np.unique(runs[:, 0]), []
+    sizes = np.unique(runs[:, 0])
     for value, colour in zip(sizes, _shades(len(sizes)), strict=True):
         mine = runs[runs[:, 0] == value]
         spent = np.unique(mine[:, 1])
         loss = [mine[mine[:, 1] == c, 3].mean() for c in spent]
         axes[0].plot(spent, loss, "o-", color=colour, markersize=4, linewidth=1.4)
-        ends.append((spent[-1], loss[-1], _short(value), colour))
+        axes[0].annotate(_short(value), (spent[0], loss[0]), xytext=(0, 5), textcoords="offset points", color=colour,
+                         rotation=60)  # fmt: skip
     axes[0].set(xscale="log", xlabel="operations of training", ylabel="test loss, nats a character",
-                title="one line a size; labels: parameters", xlim=(None, 6 * runs[:, 1].max()))  # fmt: skip
-    draw.end_labels(axes[0], ends)
+                title="one line a size; labels: parameters")  # fmt: skip
     if found:
         axes[0].plot([one.operations for one in found], [one.loss for one in found], color=draw.INK, linestyle="--")
     else:
@@ -165,12 +165,12 @@ def frontier(arrays: Arrays, record: Record) -> Canvas:
         axes[1].plot(one.sizes, one.losses, "o", color=colour, markersize=5)
         axes[1].plot(fine, np.exp(np.polyval(one.parabola, np.log(fine))), color=colour, linewidth=1.4)
         axes[1].plot([one.best], [one.loss], "D", color=draw.INK, markersize=6)
-        ends.append(
-            (fine[-1], float(np.exp(np.polyval(one.parabola, np.log(fine[-1])))), _power(one.operations), colour)
-        )
+        height = float(np.exp(np.polyval(one.parabola, np.log(fine[0]))))
+        ends.append((fine[0], height, _power(one.operations), colour))
     axes[1].set(xscale="log", xlabel="parameters", title="one curve a budget of operations; diamonds: best size",
-                xlim=(0.7 * runs[:, 0].min(), 4 * runs[:, 0].max()))  # fmt: skip
-    draw.end_labels(axes[1], ends)
+                xlim=(runs[:, 0].min() / 5, 1.5 * runs[:, 0].max()))  # fmt: skip
+    axes[1].set_ylim(top=1.06 * runs[:, 3].max())
+    draw.end_labels(axes[1], ends, left=True)
     _marked(axes[1], sizes)
     return figure
 
