@@ -131,7 +131,7 @@ def table(rounds: int) -> str:
 def main() -> None:
     """Print the table, or run one way."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--rounds", type=int, default=5, help="timed rounds of each")
+    parser.add_argument("--rounds", type=int, default=15, help="timed rounds of each")
     parser.add_argument("--write", action="store_true", help="also write benchmarks/minibatch.md")
     parser.add_argument("--alone", choices=WAYS, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
