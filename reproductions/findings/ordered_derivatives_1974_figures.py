@@ -158,8 +158,8 @@ def truncation(arrays: Arrays, record: Record) -> Canvas:
         if len(values):
             axes[0].plot([place], [np.median(values)], "_", color=draw.INK, markersize=22, mew=2.5)
     axes[0].axhline(0.6, color=draw.INK, linestyle=(0, (5, 3)), linewidth=1.4)
-    axes[0].annotate("planted", (0.99, 0.6), xycoords=("axes fraction", "data"), xytext=(0, 4), ha="right",
-                     textcoords="offset points")  # fmt: skip
+    axes[0].annotate("planted", (len(order) - 1.5, 0.6), xytext=(0, 4), ha="center", textcoords="offset points",
+                     fontsize=11)  # fmt: skip
     axes[0].set_xticks(range(len(order)), ["full" if cuts[k] == 0 else str(cuts[k]) for k in order])
     axes[0].set(xlabel="steps that derivatives reach back", ylabel="estimate of theta",
                 title="ARMA(1,1), simulated; bars: medians")  # fmt: skip

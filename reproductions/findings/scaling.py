@@ -50,7 +50,7 @@ def tables(s: Any, rows: Rows, found: Mapping[str, Law]) -> list[dict[str, Any]]
         _laws(s, rows, found),
         _held(found),
         _forms(found),
-        {"id": "budgets", "title": "Characters: the best size for a budget of operations, read off runs of all sizes",
+        {"id": "budgets", "title": "Characters: the best size for every fourth budget of operations, read off the runs",
          "columns": ["operations", "sizes that reach it", "best number of parameters", "loss there"],
          "rows": [[f"{one.operations:.2g}", len(one.sizes), int(one.best), one.loss]
                   for one in budgets(runs_of(rows["text"]))[::4]]},

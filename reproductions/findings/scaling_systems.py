@@ -16,9 +16,9 @@ from reproductions.findings.scaling_machines import machines
 Arrays = Mapping[str, np.ndarray]
 # Systems that are named in the picture, and where their name stands, in points from the dot.
 PLACES = {
-    "Theseus": (8, 0), "ADALINE": (8, 0), "Perceptron on an IBM 704": (8, 4), "Neocognitron": (-6, -11),
+    "Theseus": (8, 0), "ADALINE": (8, 0), "Perceptron on an IBM 704": (4, 14), "Neocognitron": (4, -16),
     "Family trees": (8, 2), "NETtalk": (-8, 5), "LeNet-5": (8, -7), "TD-Gammon": (-8, 3), "NPLM": (-8, 3),
-    "AlexNet": (-8, 3), "GPT-2": (8, -4), "GPT-3": (-8, 3), "Llama 3.1 405B": (-8, 0), "Zip codes, NIPS": (8, -2),
+    "AlexNet": (-8, 3), "GPT-2": (8, -4), "GPT-3": (-8, 3), "Llama 3.1 405B": (-8, 0), "Zip codes, NIPS": (-8, 12),
     "ALVINN": (8, -4),
 }  # fmt: skip
 
