@@ -22,7 +22,8 @@ __all__ = ["PRESETS", "Settings", "figures", "run"]
 
 Count = Annotated[int, Field(ge=1, le=10**6)]
 Sizes = tuple[Count, ...]
-TIMED = ("cost", "clock", "ARMA", "predators")  # studies whose times are told, run one trial after the other
+TIMED = ("cost", "clock")  # studies whose times are told, run one trial after the other
+FITS = ("ARMA", "predators")  # the same with `fits_alone`
 
 
 class Settings(BaseModel):
@@ -41,6 +42,7 @@ class Settings(BaseModel):
     directions: Count = 200
     run_up_to: Count = 50000
     starts: Count = 20
+    fits_alone: bool = True
     length: Annotated[int, Field(ge=20, le=197)] = 197
     spread: float = Field(0.2, ge=0, le=2)
     steps: Annotated[int, Field(ge=1, le=100)] = 5
@@ -57,8 +59,9 @@ class Settings(BaseModel):
 PRESETS = {
     "quick": Settings(
         seeds=8, nets=((2, 2), (3, 5)), parity_units=(2, 4), parity_rates=(0.25,), parity_sweeps=3000,
-        widths=(32, 64, 128), directions=20, run_up_to=5000, starts=5, length=60, spread=0.1, steps=1, cuts=(1, 5),
-        truncated_length=60, year_cuts=(1, 5, 10), reach_seeds=5, tape_lengths=(25, 50, 100, 200),
+        widths=(32, 64, 128), directions=20, run_up_to=5000, starts=5, fits_alone=False, length=60,
+        spread=0.1, steps=1, cuts=(1, 5), truncated_length=60, year_cuts=(1, 5, 10), reach_seeds=5,
+        tape_lengths=(25, 50, 100, 200),
     ),
     "paper": Settings(),
 }  # fmt: skip
@@ -92,8 +95,9 @@ def run(settings: Settings, run: Run) -> Result:
     rows: dict[str, list[Row]] = {}
     for name, (function, cells, block) in studies(settings).items():
         marked = [({"study": name, **cell, "entropy": settings.entropy}, seeds) for cell, seeds in cells]
-        rows[name] = run.trials(name, function, marked, block=block, alone=name in TIMED)
-    fits = [row for name in ("ARMA", "predators") for row in rows[name] if not row.failed]
+        alone = name in TIMED or (settings.fits_alone and name in FITS)
+        rows[name] = run.trials(name, function, marked, block=block, alone=alone)
+    fits = [row for name in FITS for row in rows[name] if not row.failed]
     passes = sum(row.values["passes"] + row.values["passes_by_slopes"] for row in fits)
     once = sum(experiments.CASES * dense.operations(row.cell["sizes"]) for row in rows["cost"])
     learning = sum(row.values["operations"] for row in rows["parity"])
