@@ -148,11 +148,11 @@ def redrawn(ly: np.ndarray, places: Sequence[np.ndarray], rng: np.random.Generat
 
 
 def resampled(
-    x: np.ndarray, y: np.ndarray, groups: np.ndarray, form: Form = OFFSET, *, draws: int, rng: np.random.Generator
-) -> np.ndarray:
+    x: np.ndarray, y: np.ndarray, groups: np.ndarray, full: np.ndarray, form: Form = OFFSET, *,
+    draws: int, rng: np.random.Generator,
+) -> np.ndarray:  # fmt: skip
     # -> (draws, parameters)
-    """Fits to points drawn again within each group (the seeds of one setting), started at the full fit."""
+    """Fits to points drawn again within each group (the seeds of one setting), started at `full`, the fit to all."""
     x, ly = np.atleast_2d(np.asarray(x, dtype=float)), np.log(np.asarray(y, dtype=float))
-    full = fit(x, np.exp(ly), form)
     places = [np.flatnonzero(groups == one) for one in np.unique(groups)]
     return np.array([fit(x, np.exp(redrawn(ly, places, rng)), form, near=full) for _ in range(draws)])

@@ -13,6 +13,7 @@ from core.evidence.summaries import exactly, finished, over_values, share
 from reproductions.findings.scaling_laws import Law, Rows, fitted
 
 MODERN = 2010.0  # year from which deep learning is counted
+ERAS = {"before": (1950.0, MODERN), "after": (MODERN, 2030.0)}  # first and last year
 
 
 def doubling(first: float, last: float, draws: int = 2000) -> tuple[float, np.ndarray]:
@@ -46,7 +47,6 @@ def measure(s: Any, rows: Rows, found: Mapping[str, Law]) -> dict[str, Ours | No
     best = text.fit[3] / (text.fit[1] + text.fit[3])
     largest = max((row for row in rows["text"] if not row.failed), key=lambda row: row.values["parameters"])
     cost = max((row.values for row in rows["cost"]), key=lambda v: v["parameters"])
-    eras = {"before": (1950, MODERN), "after": (MODERN, 2030)}
     return {
         "digits_least": found["examples"].exponent(0),
         "digits_most": found["examples"].exponent(0),
@@ -59,5 +59,5 @@ def measure(s: Any, rows: Rows, found: Mapping[str, Law]) -> dict[str, Ours | No
         "kn5": exactly(grams["order_5"]) if s.orders >= 5 else None,
         "kn6": exactly(grams["order_6"]) if s.orders >= 6 else None,
         "neural": over_values(saved(s, rows)),
-        **{f"doubling_{name}": fitted(*doubling(*years), listed(*years), "systems") for name, years in eras.items()},
+        **{f"doubling_{name}": fitted(*doubling(*years), listed(*years), "systems") for name, years in ERAS.items()},
     }  # fmt: skip

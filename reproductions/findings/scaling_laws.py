@@ -63,7 +63,7 @@ def law(x: np.ndarray, y: np.ndarray, groups: np.ndarray, held: np.ndarray, draw
     rng = np.random.default_rng(0)
     kept = ~held
     fit = power_laws.fit(x[:, kept], y[kept], form)
-    again = power_laws.resampled(x[:, kept], y[kept], groups[kept], form, draws=draws, rng=rng)
+    again = power_laws.resampled(x[:, kept], y[kept], groups[kept], fit, form, draws=draws, rng=rng)
     largest = x[0, kept] >= np.unique(x[0, kept])[-2:][0]
     scatter = np.log(y[kept] / power_laws.predict(x[:, kept], fit, form))[largest]
     low = high = np.zeros(0)

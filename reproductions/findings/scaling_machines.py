@@ -10,7 +10,7 @@ import numpy as np
 
 from core.datasets.history import COSTS, MACHINES, SYMMETRY, SYSTEMS
 from core.evidence.verdicts import LEAST_RUNS
-from reproductions.findings.scaling_claims import MODERN, doubling, listed
+from reproductions.findings.scaling_claims import ERAS, doubling, listed
 
 REPORTS = Path(__file__).resolve().parents[2] / "reports"
 DAY = 86400.0
@@ -78,7 +78,7 @@ def _years(speed: float) -> dict[str, Any]:
 def _doubling() -> dict[str, Any]:
     lines: list[list[Any]] = []
     for first, last, paper in (
-        (1950, MODERN, "Sevilla et al.: 20"), (MODERN, 2030, "Sevilla et al.: 6"),
+        (*ERAS["before"], "Sevilla et al.: 20"), (*ERAS["after"], "Sevilla et al.: 6"),
         (2012, 2020, "Amodei and Hernandez, 2012 to 2018: 3.4"),
     ):  # fmt: skip
         value, draws = doubling(first, last)

@@ -20,9 +20,9 @@ LAWS = {
 }
 
 
-@pytest.mark.parametrize(("sets", "at_least"), [(8, 0.7), pytest.param(40, 0.8, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("sets", [20, pytest.param(40, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", LAWS)
-def test_planted_exponents_lie_in_nearly_all_intervals(name, sets, at_least):
+def test_planted_exponents_lie_in_nearly_all_intervals(name, sets):
     form, law, planted = LAWS[name]
     x, groups = grid()
     inside = []
@@ -32,10 +32,10 @@ def test_planted_exponents_lie_in_nearly_all_intervals(name, sets, at_least):
         found = power_laws.fit(x, y, form)
         assert form.exponents(found, 2) == pytest.approx(planted, abs=0.05)
         assert power_laws.predict(x, found, form) == pytest.approx(y, rel=0.03)
-        draws = form.exponents(power_laws.resampled(x, y, groups, form, draws=60, rng=rng), 2)
+        draws = form.exponents(power_laws.resampled(x, y, groups, found, form, draws=60, rng=rng), 2)
         low, high = np.percentile(draws, [2.5, 97.5], axis=0)
         inside += [*((np.array(planted) >= low) & (np.array(planted) <= high))]
-    assert np.mean(inside) >= at_least  # of 95 % intervals from 3 seeds
+    assert np.mean(inside) >= 0.8  # of 95 % intervals from 3 seeds
 
 
 @pytest.mark.parametrize("name", LAWS)
@@ -55,7 +55,7 @@ def test_a_floor_that_runs_scatter_about_is_found():
         found = power_laws.fit(x[None], y)
         assert np.exp(found[2]) == pytest.approx(0.045, rel=0.05)
         assert found[1] == pytest.approx(1.3, abs=0.1)
-        draws = power_laws.resampled(x[None], y, x, draws=60, rng=rng)
+        draws = power_laws.resampled(x[None], y, x, found, draws=60, rng=rng)
         low, high = np.exp(np.percentile(draws[:, 2], [2.5, 97.5]))
         inside.append(low <= 0.045 <= high)
     assert np.mean(inside) >= 0.7

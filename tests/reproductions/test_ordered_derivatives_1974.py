@@ -71,8 +71,8 @@ def test_nets_that_learn_parity_count_what_they_did():
 
 
 def test_truncated_estimates_centre_near_what_was_planted():
-    cell = {"phi": 0.7, "theta": 0.3, "length": 300, "cuts": [3, 1000], "entropy": 1}
-    rows = feedback.truncated(cell, range(4))
+    cell = {"phi": 0.7, "theta": 0.3, "length": 400, "cuts": [3, 1000], "entropy": 1}
+    rows = feedback.truncated(cell, range(6))
     for row in rows:
         assert row["theta_1000"] == pytest.approx(row["theta_full"], abs=1e-5)
     assert np.mean([row["phi_full"] for row in rows]) == pytest.approx(0.7, abs=0.1)
