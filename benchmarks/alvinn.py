@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from core.evidence.run import provenance
 from core.learning import checks
-from core.learning.compiled import one_hidden
+from core.learning.compiled import road_follower
 from core.learning.ops import squared_error
 from core.learning.optimizers import online_pass
 from core.networks import alvinn
@@ -43,7 +43,7 @@ def task(seed: int, images: int) -> tuple[Weights, np.ndarray, np.ndarray]:
 
 def ours(p: Weights, x: np.ndarray, t: np.ndarray) -> Weights:
     """The compiled loop."""
-    return one_hidden.train(p, x, t, rate=RATE)[0]
+    return road_follower.train(p, x, t, rate=RATE)[0]
 
 
 def plain(p: Weights, x: np.ndarray, t: np.ndarray) -> Weights:
@@ -61,7 +61,7 @@ def torch_loop(p: Weights, x: np.ndarray, t: np.ndarray, precision: str = "float
 
     torch.set_num_threads(1)
     kind = getattr(torch, precision)
-    w = [torch.tensor(p[name], dtype=kind, requires_grad=True) for name in one_hidden.NAMES]
+    w = [torch.tensor(p[name], dtype=kind, requires_grad=True) for name in road_follower.NAMES]
     inputs, wanted = torch.tensor(x, dtype=kind), torch.tensor(t, dtype=kind)
     for n in range(len(x)):
         h = torch.sigmoid(torch.addmm(w[1], inputs[n : n + 1], w[0]))
@@ -70,7 +70,7 @@ def torch_loop(p: Weights, x: np.ndarray, t: np.ndarray, precision: str = "float
         with torch.no_grad():
             for weight, slope in zip(w, slopes, strict=True):
                 weight.sub_(slope, alpha=RATE)
-    return {name: value.detach().numpy() for name, value in zip(one_hidden.NAMES, w, strict=True)}
+    return {name: value.detach().numpy() for name, value in zip(road_follower.NAMES, w, strict=True)}
 
 
 WAYS: dict[str, tuple[Callable[..., Weights], int]] = {
@@ -92,7 +92,7 @@ def table(rounds: int) -> str:
     """The results in Markdown. Raises AssertionError if ours and PyTorch's do not end at the same weights."""
     p, x, t = task(0, SLOW)
     mine, theirs = ours(p, x, t), torch_loop(p, x, t, "float64")
-    for name in one_hidden.NAMES:
+    for name in road_follower.NAMES:
         assert checks.relative_error(mine[name], theirs[name]) < 1e-9, name
     times: dict[str, list[float]] = {name: [] for name in WAYS}
     for _ in range(rounds):

@@ -35,15 +35,15 @@ def data() -> tuple[np.ndarray, np.ndarray]:
 
 def ours() -> Callable[[], object]:
     """Through the ordered system."""
-    from core.learning import minibatch
+    from core.learning import training
     from reproductions.experiments.scaling import classifier, start
 
     x, y = data()
     p, rng = start(np.random.default_rng(1), (PIXELS, HIDDEN, CLASSES)), np.random.default_rng(2)
 
     def epoch(cases: int = IMAGES) -> float:
-        return minibatch.train(
-            classifier, p, minibatch.batches(x, y, BATCH, cases, rng), rule=minibatch.Plain(), rate=lambda k: RATE
+        return training.train(
+            classifier, p, training.batches(x, y, BATCH, cases, rng), rule=training.Plain(), rate=lambda k: RATE
         )
 
     epoch(2000)

@@ -27,8 +27,8 @@ from threadpoolctl import threadpool_limits
 from core.datasets.digits import targets
 from core.evidence.run import provenance
 from core.learning import optimizers
-from core.learning.compiled import online
-from core.learning.compiled.lanes import LANES
+from core.learning.compiled import zipcode as compiled_zipcode
+from core.learning.compiled.vectors import LANES
 from core.learning.ops import squared_error
 from core.networks import dense, zipcode
 
@@ -46,14 +46,14 @@ def ours_zipcode(count: int) -> Step:
     """The compiled pass over the zip-code network, `count` seeds in lockstep."""
     p = seeds(lambda g: zipcode.init(g, spread=lambda f: 2.4 / f), count)
     rates = optimizers.uniform_rates(p, RATE)
-    return lambda x, t: p.update(online.convolutional_pass(p, rates, x, t, table=TABLE, borders=BORDERS))
+    return lambda x, t: p.update(compiled_zipcode.convolutional_pass(p, rates, x, t, table=TABLE, borders=BORDERS))
 
 
 def ours_control(count: int) -> Step:
     """The compiled pass over the control, `count` seeds in lockstep."""
     p = seeds(lambda g: dense.init(g, zipcode.CONTROL, spread=lambda f: 2.4 / f), count)
     rates = optimizers.uniform_rates(p, RATE)
-    return lambda x, t: p.update(online.dense_pass(p, rates, x, t))
+    return lambda x, t: p.update(compiled_zipcode.dense_pass(p, rates, x, t))
 
 
 def plain_zipcode() -> Step:
@@ -114,7 +114,7 @@ def torch_zipcode(masked: bool) -> Step:
         h = squash(torch.addmm(b3, squash(a + b2).flatten(1), w3))
         return squash(torch.addmm(b4, h, w4))
 
-    return torch_loop(forward, [full if masked and k == "w2" else q[k] for k in online.CONVOLUTIONAL])
+    return torch_loop(forward, [full if masked and k == "w2" else q[k] for k in compiled_zipcode.CONVOLUTIONAL])
 
 
 def torch_control() -> Step:
@@ -127,7 +127,7 @@ def torch_control() -> Step:
         h = 1.7159 * torch.tanh(torch.addmm(p[1], x.flatten(1), p[0]) * (2 / 3))
         return 1.7159 * torch.tanh(torch.addmm(p[3], h, p[2]) * (2 / 3))
 
-    return torch_loop(forward, [q[k] for k in online.DENSE])
+    return torch_loop(forward, [q[k] for k in compiled_zipcode.DENSE])
 
 
 def sklearn_control() -> Step:

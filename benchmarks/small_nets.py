@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 from core.datasets import boolean
 from core.evidence.run import provenance
 from core.learning.compiled import small_nets
-from core.learning.compiled.lanes import LANES
+from core.learning.compiled.vectors import LANES
 from core.networks import grouped
 
 NETS, SWEEPS, RATE, MOMENTUM = 1000, 1000, 0.5, 0.9

@@ -63,10 +63,12 @@ def _data() -> str:
 def _compiled() -> str:
     import numpy as np
 
-    from core.learning.compiled import online
+    from core.learning.compiled import zipcode as compiled_zipcode
 
     rng = np.random.default_rng(0)
     start = time.perf_counter()
     shapes = {"w1": (1, 16, 4), "b1": (1, 4), "w2": (1, 4, 2), "b2": (1, 2)}
-    online.dense_outputs({name: rng.standard_normal(shape) for name, shape in shapes.items()}, np.zeros((1, 16)))
+    compiled_zipcode.dense_outputs(
+        {name: rng.standard_normal(shape) for name, shape in shapes.items()}, np.zeros((1, 16))
+    )
     return f"ready after {time.perf_counter() - start:.1f} s"

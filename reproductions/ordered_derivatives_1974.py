@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.evidence.run import Result, Run
 from core.evidence.trials import Row
-from core.learning.compiled.lanes import LANES
+from core.learning.compiled.vectors import LANES
 from core.networks import dense
 from reproductions.experiments import clocked_slopes
 from reproductions.experiments import dynamic_feedback as feedback

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.evidence.run import Result, Run
 from core.evidence.trials import Row
-from core.learning.compiled.lanes import LANES
+from core.learning.compiled.vectors import LANES
 from reproductions.experiments import family_trees
 from reproductions.experiments import pdp_1986 as experiments
 from reproductions.findings.pdp_1986 import chosen_factors, gather, tables

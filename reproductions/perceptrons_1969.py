@@ -12,7 +12,7 @@ from core.evidence.record import Ours
 from core.evidence.run import Result, Run
 from core.evidence.summaries import exactly, finished, over_seeds, over_values, share
 from core.evidence.trials import Row
-from core.learning.compiled.lanes import LANES
+from core.learning.compiled.vectors import LANES
 from reproductions.experiments import perceptrons_1969 as experiments
 from reproductions.findings.perceptrons_1969 import LISTED, figures, gather, tables
 

@@ -15,14 +15,14 @@ from core.datasets import digits
 from core.evidence.classification import error_after_rejecting, error_and_mse, single_run
 from core.evidence.record import Ours
 from core.evidence.run import Result, Run
-from core.evidence.seeds import generator
 from core.evidence.summaries import difference, exactly, finished, over_seeds, passes_ratio
 from core.evidence.trials import Row
 from core.evidence.tuning import tune
 from core.learning import optimizers
-from core.learning.compiled import online
-from core.learning.compiled.lanes import LANES
+from core.learning.compiled import zipcode as compiled_zipcode
+from core.learning.compiled.vectors import LANES
 from core.learning.ops import squared_error
+from core.learning.seeds import generator
 from core.networks import dense, zipcode
 from reproductions.findings.zipcodes_1989 import LABELS, SWEEP_MEASURES, figures, gather, tables
 
@@ -121,12 +121,15 @@ def network(cell: Mapping[str, Any]) -> tuple[Any, Any, Any, Any]:
     if cell["net"] == "control":
         init = partial(dense.init, sizes=zipcode.CONTROL, spread=spread)
         forward = zipcode.control_outputs
-        passes: tuple[Any, Any] = online.dense_pass, online.dense_outputs
+        passes: tuple[Any, Any] = compiled_zipcode.dense_pass, compiled_zipcode.dense_outputs
     else:
         form: dict[str, Any] = {"table": zipcode.TABLES[cell["table"]], "borders": (-1.0, cell["border"])}
         init = partial(zipcode.init, spread=spread, table=form["table"])
         forward = partial(zipcode.outputs, **form)
-        passes = partial(online.convolutional_pass, **form), partial(online.convolutional_outputs, **form)
+        passes = (
+            partial(compiled_zipcode.convolutional_pass, **form),
+            partial(compiled_zipcode.convolutional_outputs, **form),
+        )
 
     def loss(system, parameters, x, t):
         return system.apply(squared_error, forward(system, parameters, system.constant(x)), system.constant(t))

@@ -13,9 +13,9 @@ from functools import cached_property
 
 import numpy as np
 
-from core.learning.compiled.small_nets import Wiring
 from core.learning.ops import add, affine, sigmoid
 from core.learning.ordered import Entry, OrderedSystem
+from core.learning.wiring import Wiring
 
 
 @dataclass(frozen=True)

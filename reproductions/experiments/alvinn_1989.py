@@ -9,8 +9,8 @@ import numpy as np
 
 from core.datasets import road_images, road_looks, roads, steering, vehicles
 from core.datasets.cameras import Camera
-from core.evidence.seeds import generator
-from core.learning.compiled import one_hidden
+from core.learning.compiled import road_follower
+from core.learning.seeds import generator
 from core.networks import alvinn
 
 CAMERA, SCANNER, VEHICLE = Camera(), road_images.Scanner(), vehicles.Vehicle()
@@ -123,7 +123,7 @@ def train(
     for epoch in range(cell["epochs"]):
         order = in_road_order(rng, len(shown.x))
         fed = fed_back(cell["feedback"], epoch, len(order), rng)
-        p, own = one_hidden.train(p, shown.x, targets, rate=cell["rate"], order=order, fed=fed, own=own)
+        p, own = road_follower.train(p, shown.x, targets, rate=cell["rate"], order=order, fed=fed, own=own)
         if after_epoch:
             after_epoch(epoch + 1, p)
     return p
@@ -132,7 +132,7 @@ def train(
 def chosen(p: Mapping[str, np.ndarray], shown: Snapshots, feedback: str, rng: np.random.Generator) -> np.ndarray:
     """Outputs (N, 46) for snapshots in turn, the last unit fed back."""
     fed = rng.random(len(shown.x)) if feedback == "random" else np.full(len(shown.x), np.nan)
-    return one_hidden.outputs_of(p, shown.x, fed=fed)
+    return road_follower.outputs_of(p, shown.x, fed=fed)
 
 
 def units_off(outputs: np.ndarray, shown: Snapshots) -> np.ndarray:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from core.datasets import cameras, road_images, road_looks, roads, steering, vehicles
-from core.learning.compiled import one_hidden
+from core.learning.compiled import road_follower
 from core.networks import alvinn
 
 CAMERA, VEHICLE = cameras.Camera(), vehicles.Vehicle()
@@ -168,7 +168,7 @@ def train(
         seen = buffer.filled
         order = np.concatenate([rng.permutation(seen) for _ in range(-(-BUFFER // seen))])[:BUFFER]
         targets = CODES[code](buffer.curvature[:seen], units)
-        p, _ = one_hidden.train(p, buffer.x[:seen], targets, rate=cell["rate"], order=order)
+        p, _ = road_follower.train(p, buffer.x[:seen], targets, rate=cell["rate"], order=order)
         if after_cycle:
             after_cycle(k, p)
         means.append(float(buffer.curvature[:seen].mean()))

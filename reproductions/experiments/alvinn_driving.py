@@ -10,7 +10,7 @@ import numpy as np
 
 from core.datasets import road_images, road_looks, roads, steering, vehicles
 from core.datasets.cameras import Camera
-from core.evidence.seeds import generator
+from core.learning.seeds import generator
 from core.networks import alvinn
 from reproductions.experiments import alvinn_1989 as snapshots
 

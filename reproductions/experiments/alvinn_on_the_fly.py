@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.datasets import road_looks, roads, vehicles
-from core.evidence.seeds import generator
+from core.learning.seeds import generator
 from reproductions.experiments import alvinn_1991 as fly
 from reproductions.experiments.alvinn_1989 import finite
 from reproductions.experiments.alvinn_driving import CHANGES, Fleet, measured

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from core.datasets.cameras import COLUMNS, ROWS, displaced_curvature
-from core.evidence.seeds import generator
-from core.learning.compiled import one_hidden
+from core.learning.compiled import road_follower
+from core.learning.seeds import generator
 from core.networks import alvinn
 from reproductions.experiments import alvinn_1991 as fly
 
@@ -149,7 +149,7 @@ def _learn_and_drive(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[
         buffer.add(np.array(x), np.append(bent, label))
         order = np.concatenate([rng.permutation(buffer.filled) for _ in range(-(-fly.BUFFER // buffer.filled))])
         targets = code(buffer.curvature[: buffer.filled])
-        p, _ = one_hidden.train(p, buffer.x[: buffer.filled], targets, rate=cell["rate"], order=order[: fly.BUFFER])
+        p, _ = road_follower.train(p, buffer.x[: buffer.filled], targets, rate=cell["rate"], order=order[: fly.BUFFER])
 
     def follow(simulator: Any, frame: int) -> float:
         answer = alvinn.answers(p, retina(grey(simulator.look()))[None])

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from core.evidence.seeds import generator
 from core.learning import slopes
 from core.learning.ordered import Entry, OrderedSystem, ordered_derivatives
+from core.learning.seeds import generator
 from core.networks import dense
 from reproductions.experiments.ordered_derivatives_1974 import CASES, dense_loss
 

@@ -10,11 +10,11 @@ import numpy as np
 from scipy.optimize import minimize, root
 
 from core.datasets import series
-from core.evidence.seeds import generator
 from core.learning import slopes
 from core.learning.operation_counts import count
 from core.learning.ops import add, affine, exponential, multiply, squared_error, subtract
 from core.learning.ordered import Entry, OrderedSystem, ordered_derivatives
+from core.learning.seeds import generator
 
 Build = Callable[[OrderedSystem, Entry], Entry]
 SWAP = np.array([[0.0, 1.0], [1.0, 0.0]])

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from core.datasets import families
-from core.evidence.seeds import generator
 from core.learning.compiled import small_nets
+from core.learning.seeds import generator
 from core.networks.grouped import Net, evaluate
 
 TREES = Net((24, 12, 6, 6, 12, 6, 24), ((0,), (1,), (2, 3), (4,), (5,)), inputs=2)

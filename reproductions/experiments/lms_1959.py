@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from core.datasets import letters
-from core.evidence.seeds import generator
 from core.learning import lms_theory as theory
 from core.learning import slopes
 from core.learning.compiled import lms
+from core.learning.seeds import generator
 
 GROWTH = 1e6  # weights this many times as far from the solution as at the start have diverged
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from core.datasets import boolean
-from core.evidence.seeds import generator
 from core.learning import slopes
 from core.learning.compiled import small_nets
 from core.learning.operation_counts import count
 from core.learning.ops import add, multiply, squared_error, subtract, tanh
 from core.learning.ordered import Entry, OrderedSystem, ordered_derivatives
+from core.learning.seeds import generator
 from core.networks import dense, grouped
 from core.networks.fully_ordered import fully_ordered
 

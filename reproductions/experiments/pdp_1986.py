@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from core.datasets import boolean
-from core.evidence.seeds import generator
 from core.learning.compiled import small_nets
-from core.learning.compiled.small_nets import Wiring
+from core.learning.seeds import generator
+from core.learning.wiring import Wiring
 from core.networks.grouped import Net, evaluate, layers
 
 NETS = {

@@ -12,10 +12,10 @@ from scipy import ndimage
 from scipy.optimize import linprog
 
 from core.datasets import boolean, dichotomies
-from core.evidence.seeds import generator
 from core.learning import optimizers
 from core.learning.compiled import lms, small_nets
 from core.learning.ops import affine, sigmoid, squared_error
+from core.learning.seeds import generator
 from core.networks import grouped
 
 SPACING = 6  # rows between the bars of the connectedness figures

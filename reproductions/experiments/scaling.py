@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from core.datasets import mnist, text
-from core.evidence.seeds import generator
-from core.learning import minibatch
+from core.learning import training
 from core.learning.ops import affine, tanh
 from core.learning.ops.classes import mean_cross_entropy
 from core.learning.ordered import Entry, OrderedSystem
+from core.learning.seeds import generator
 from core.networks import dense, language
 
 BATCH = {"digits": 100, "characters": 64}
@@ -44,7 +44,7 @@ def falling(rate: float, steps: int) -> Any:
 
 
 def steps_of(shown: int, examples: int, size: int) -> int:
-    """Batches in which `minibatch.batches` shows so many cases; the last one of every pass may be smaller."""
+    """Batches in which `training.batches` shows so many cases; the last one of every pass may be smaller."""
     passes, rest = divmod(shown, examples)
     return passes * -(-examples // size) + -(-rest // size)
 
@@ -65,8 +65,8 @@ def _digits(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]
     seen_x, seen_y = (data.train_x[left], data.train_y[left]) if cell.get("tuning") else (data.test_x, data.test_y)
     sizes = (x.shape[1], cell["hidden"], mnist.CLASSES)
     p, size, cases = start(rng, sizes), min(BATCH["digits"], len(x)), cell["shown"]
-    last = minibatch.train(
-        classifier, p, minibatch.batches(x, y, size, cases, rng), rule=minibatch.Adam(),
+    last = training.train(
+        classifier, p, training.batches(x, y, size, cases, rng), rule=training.Adam(),
         rate=falling(cell["rate"], steps_of(cases, len(x), size)),
     )  # fmt: skip
     if not np.isfinite(last):
@@ -108,11 +108,11 @@ def _characters(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, 
     x, y = x[chosen], y[chosen]
     shown, size = cell["passes"] * d, min(BATCH["characters"], d)
     steps = steps_of(shown, d, size)
-    rate, rule = falling(cell["rate"], steps), minibatch.Adam()
-    stream, looks, done = minibatch.batches(x, y, size, shown, rng), [], 0
+    rate, rule = falling(cell["rate"], steps), training.Adam()
+    stream, looks, done = training.batches(x, y, size, shown, rng), [], 0
     for look in range(1, cell["looks"] + 1):
         upto = round(look * steps / cell["looks"])
-        last = minibatch.train(language.loss, p, islice(stream, upto - done), rule=rule, rate=rate, first=done)
+        last = training.train(language.loss, p, islice(stream, upto - done), rule=rule, rate=rate, first=done)
         if not np.isfinite(last):
             return {"failed": "diverged"}
         done = upto

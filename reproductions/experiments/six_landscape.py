@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from core.datasets import cities
-from core.evidence.seeds import generator
 from core.learning import slopes
-from core.learning.adam import adam_step, no_moments
 from core.learning.ops import affine, softmax_cross_entropy, tanh
-from core.learning.optimizers import Arrays, gradient
+from core.learning.optimizers import Arrays, adam_step, gradient, no_moments
 from core.learning.ordered import Entry, OrderedSystem
+from core.learning.seeds import generator
 from reproductions.experiments.six_parameters import START, city_loss, replay
 
 CHOSEN = (0, 2)  # the two of the six parameters that are drawn: the slopes of Madrid and of Berlin

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 
 from core.datasets import cities
-from core.evidence.seeds import generator
 from core.learning import slopes
-from core.learning.adam import adam_step, no_moments
 from core.learning.ops import affine, softmax, softmax_cross_entropy, squared_error
-from core.learning.optimizers import Arrays, gradient
+from core.learning.optimizers import Arrays, adam_step, gradient, no_moments
 from core.learning.ordered import Entry, OrderedSystem, ordered_derivatives
+from core.learning.seeds import generator
 
 START = {"m": np.array([[1.0, 0.0, -1.0]]), "b": np.zeros(3)}  # of the video: slopes and intercepts of three lines
 PARIS = 5  # the row of the published point, and the first that the log shows

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from core.evidence.seeds import generator
 from core.learning import slope_theory as theory
 from core.learning import slopes
 from core.learning.checks import Loss
 from core.learning.compiled import lms
 from core.learning.ops import squared_error
 from core.learning.ordered import OrderedSystem, ordered_derivatives
+from core.learning.seeds import generator
 from core.networks import dense
 
 STEPS = np.geomspace(1e-1, 1e-15, 43)

@@ -10,12 +10,12 @@ import numpy as np
 from scipy.optimize import linprog
 
 from core.datasets import dichotomies, letters
-from core.evidence.seeds import generator
 from core.learning import lms_theory as theory
 from core.learning import madaline as plain_madaline
 from core.learning import optimizers, slopes
 from core.learning.compiled import lms, madaline
 from core.learning.ops import squared_error, tanh
+from core.learning.seeds import generator
 from core.networks import dense
 
 NET_WEIGHTS = 55  # of the first layer of the nets below: five units that read ten inputs and the constant

@@ -199,7 +199,7 @@ def test_quiet_progress_says_nothing():
 
 
 def test_trial_generators_are_the_children_of_one_seed_sequence():
-    from core.evidence.seeds import generator
+    from core.learning.seeds import generator
 
     children = np.random.SeedSequence(7).spawn(3)
     for seed, child in enumerate(children):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.evidence.seeds import generator
+from core.learning.seeds import generator
 
 
 def noisy(cell, seeds):

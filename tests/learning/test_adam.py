@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.learning.adam import adam_step, no_moments
+from core.learning.optimizers import adam_step, no_moments
 
 
 def test_the_first_step_is_the_rate_along_the_sign_of_the_slope():

@@ -85,5 +85,5 @@ def test_the_table_refuses_a_second_op_of_the_same_name_and_an_unknown_one():
     def tanh(x):
         return x, x
 
-    with pytest.raises(ValueError, match="not a registered op"):
+    with pytest.raises(ValueError, match="is not the registered op of that name"):
         op_of(tanh)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.learning.operation_counts import count
-from core.learning.ops import affine, convolution, exponential, multiply, squared_error, tanh
+from core.learning.ops import OPS, affine, convolution, exponential, multiply, register, squared_error, tanh
 from core.learning.ordered import OrderedSystem
 
 
@@ -36,8 +36,28 @@ def test_products_of_numbers():
     assert found.numbers == 4
 
 
+def costless(x):
+    return x, None
+
+
 def test_an_op_of_unknown_cost_is_named():
     system = OrderedSystem()
-    x, w, b = (system.parameter(n, np.ones(s)) for n, s in (("x", (1, 1, 3, 3)), ("w", (1, 1, 2, 2)), ("b", 1)))
-    with pytest.raises(ValueError, match="convolution"):
-        count(system.apply(convolution, x, w, b))
+    register(costless, lambda dy, cache, needs=None: (dy,))
+    try:
+        with pytest.raises(ValueError, match="cost of the op 'costless' is not known"):
+            count(system.apply(costless, system.parameter("x", 1.0)))
+    finally:
+        del OPS["costless"]
+
+
+def test_a_convolution_counted_by_hand():
+    system = OrderedSystem()
+    x = system.constant(np.ones((5, 2, 4, 4)))
+    p = system.parameters({"w": np.ones((3, 2, 2, 2)), "b": np.ones(3)})
+    found = count(system.apply(convolution, x, p["w"], p["b"]))
+    assert found.forward == found.backward == 5 * 3 * 9 * (2 * 4)  # nine places, two maps of four weights each
+
+
+@pytest.mark.parametrize("name", sorted(OPS))
+def test_every_op_knows_what_it_costs(name):
+    assert OPS[name].cost is not None

@@ -1,10 +1,13 @@
 """Ordered derivatives on systems small enough to work by hand, and on the networks."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
 from core.learning import checks
-from core.learning.ops import affine, flatten, register, scaled_tanh, sigmoid, squared_error, tanh
+from core.learning.ops import affine, flatten, multiply, register, scaled_tanh, sigmoid, squared_error, tanh
 from core.learning.ops.table import OPS
 from core.learning.ordered import OrderedSystem, ordered_curvatures, ordered_derivatives
 from core.networks import dense, zipcode
@@ -120,3 +123,81 @@ def test_flatten_keeps_the_order_of_maps_rows_and_columns():
 
 def test_scaled_tanh_saturates_at_its_amplitude():
     assert scaled_tanh(np.array([-50.0, 50.0]))[0].tolist() == [-1.7159, 1.7159]
+
+
+def test_a_system_and_its_entries_print_in_one_line():
+    s = OrderedSystem()
+    x = s.parameter("x", np.full((50, 50), 1.0001))
+    for _ in range(12):
+        x = s.apply(multiply, x, x)
+    assert repr(x) == "<entry 12: multiply of 11 and 11, shape (50, 50)>"
+    assert repr(s) == "<ordered system of 13 entries, 1 named parameters, 32,500 numbers>"
+    assert repr(s.entries[0]) == "<entry 0: parameter 'x', shape (50, 50)>"
+    assert repr(s.constant(2.5)) == "<entry 13: constant, shape (), value 2.5>"
+    assert repr(ordered_derivatives(x)) == "<derivatives by 'x'>"
+
+
+def test_sums_differences_products_and_slices_of_entries_are_entries():
+    def loss(system, p, x):
+        a, b = p["a"], p["b"]
+        c = 2 * a - b * x[1:] + x[:2] * a - 1 + (3 - a)[0] + -b[:, [0, 0, 1]]
+        return system.apply(squared_error, c, system.constant(np.zeros(c.value.shape)))
+
+    rng = np.random.default_rng(5)
+    p = {"a": rng.standard_normal((2, 3)), "b": rng.standard_normal((2, 3))}
+    checks.require(checks.full_error(loss, p, rng.standard_normal((3, 3))), "operators")
+
+
+def test_an_entry_is_no_list():
+    with pytest.raises(TypeError, match="not iterable"):
+        list(OrderedSystem().parameter("a", [1.0, 2.0]))
+
+
+def test_a_function_of_another_package_is_told_from_the_op_of_its_name():
+    s = OrderedSystem()
+    with pytest.raises(ValueError, match="is not the registered op of that name; import it with"):
+        s.apply(np.tanh, s.parameter("a", [1.0]))
+
+
+def test_a_raw_array_is_no_entry():
+    with pytest.raises(TypeError, match=r"tanh: inputs must be entries .* not ndarray; wrap it in system.constant"):
+        OrderedSystem().apply(tanh, np.ones(3))
+
+
+def test_shapes_that_do_not_fit_are_told_with_the_op_and_the_parameter():
+    s = OrderedSystem()
+    p = s.parameters({"w1": np.ones((5, 2)), "b1": np.ones(2)})
+    with pytest.raises(ValueError, match=r"affine of entry 2 of shape \(4, 3\), parameter 'w1' of shape \(5, 2\), "):
+        s.apply(affine, s.constant(np.ones((4, 3))), p["w1"], p["b1"])
+    with pytest.raises(ValueError, match=r"add of parameter 'b1' of shape \(2,\), entry"):
+        p["b1"] + np.ones(3)
+
+
+def test_what_is_registered_must_be_functions_and_a_derivative_a_tuple():
+    with pytest.raises(TypeError, match="register takes functions"):
+        register("softplus", np.tanh, np.tanh)
+
+    def tripled(x):
+        return 3 * x, None
+
+    register(tripled, lambda d, cache, needs=None: 3 * d)
+    try:
+        s = OrderedSystem()
+        with pytest.raises(TypeError, match=r"'tripled' must be a tuple with one part per input \(1 here"):
+            ordered_derivatives(s.apply(tripled, s.parameter("a", [1.0])))
+    finally:
+        del OPS["tripled"]
+
+
+def test_a_system_goes_as_soon_as_nobody_holds_it():
+    s = OrderedSystem()
+    a = s.parameter("a", [1.0])
+    gone = weakref.ref(s)
+    gc.disable()
+    try:
+        del s
+        assert gone() is None
+    finally:
+        gc.enable()
+    with pytest.raises(ReferenceError, match="keep it in a variable"):
+        ordered_derivatives(a)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from core.datasets import boolean
 from core.learning import optimizers
-from core.learning.compiled import small_nets, vector_math
-from core.learning.compiled.lanes import LANES, compiled, load, store
+from core.learning.compiled import small_nets, vectors
+from core.learning.compiled.vectors import LANES, compiled, load, store
 from core.learning.ops import sigmoid, softmax_cross_entropy, squared_error
 from core.networks.grouped import Net, layers, outputs
 
@@ -25,9 +25,9 @@ NETS = [
 def _each(x, y, which):
     for i in range(0, len(x), LANES):
         if which == 0:
-            store(y, i, vector_math.exp(load(x, i)))
+            store(y, i, vectors.exp(load(x, i)))
         else:
-            store(y, i, vector_math.sigmoid(load(x, i)))
+            store(y, i, vectors.sigmoid(load(x, i)))
 
 
 @settings(max_examples=50, deadline=None)

@@ -5,7 +5,7 @@ import pytest
 
 from core.datasets.history import COSTS, SYSTEMS
 from core.evidence.power_laws import OFFSET, PLAIN
-from core.learning import minibatch
+from core.learning import training
 from reproductions import execute, scaling
 from reproductions.experiments import ngrams
 from reproductions.experiments import scaling as experiments
@@ -83,7 +83,7 @@ def test_a_language_model_learns_and_its_looks_are_in_order():
 )
 def test_steps_are_those_that_the_batches_take(shown, examples, size):
     x = np.zeros((examples, 1))
-    batches = list(minibatch.batches(x, x[:, 0], size, shown, np.random.default_rng(0)))
+    batches = list(training.batches(x, x[:, 0], size, shown, np.random.default_rng(0)))
     assert experiments.steps_of(shown, examples, size) == len(batches)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.learning import lms
-from core.learning.compiled.lanes import compiled
+from core.learning.compiled.vectors import compiled
 
 
 @compiled

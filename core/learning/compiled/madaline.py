@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.learning import madaline
-from core.learning.compiled.lanes import compiled
+from core.learning.compiled.vectors import compiled
 
 rule_one = compiled(madaline.rule_one)
 rule_two = compiled(madaline.rule_two)

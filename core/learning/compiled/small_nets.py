@@ -7,29 +7,29 @@ patterns of a step, momentum, and an optional decay of every weight after each s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from core.learning.compiled.lanes import LANES, compiled, fma, load, mul, pack, store, sub, unpack, zeros
-from core.learning.compiled.vector_math import add, gather, sigmoid, splat
+from core.learning.compiled.vectors import (
+    LANES,
+    add,
+    compiled,
+    fma,
+    gather,
+    load,
+    mul,
+    pack,
+    sigmoid,
+    splat,
+    store,
+    sub,
+    unpack,
+    zeros,
+)
+from core.learning.wiring import Wiring
 
 L = LANES
-
-
-@dataclass(frozen=True)
-class Wiring:
-    """Connections of a network: unit `inputs + k` reads `source[first[k] : first[k + 1]]` through the parameters of
-    the same places in `weight`, plus the parameter `bias[k]`. The last `outputs` units are the outputs."""
-
-    inputs: int
-    outputs: int
-    parameters: int
-    first: np.ndarray
-    source: np.ndarray
-    weight: np.ndarray
-    bias: np.ndarray
 
 
 class Trained(NamedTuple):

@@ -2,11 +2,12 @@
 
 from core.learning.ops.activations import relu, scaled_tanh, sigmoid, tanh
 from core.learning.ops.affine import affine
-from core.learning.ops.arithmetic import add
+from core.learning.ops.arithmetic import add, multiply, subtract
+from core.learning.ops.classes import mean_cross_entropy, rows
 from core.learning.ops.convolution import convolution
-from core.learning.ops.elementary import exponential, logarithm, multiply, sine, subtract
+from core.learning.ops.elementary import exponential, logarithm, sine
 from core.learning.ops.losses import softmax_cross_entropy, squared_error
-from core.learning.ops.shapes import flatten
+from core.learning.ops.shapes import flatten, part
 from core.learning.ops.softmax import softmax
 from core.learning.ops.table import OPS, Op, op_of, register
 
@@ -19,10 +20,13 @@ __all__ = [
     "exponential",
     "flatten",
     "logarithm",
+    "mean_cross_entropy",
     "multiply",
     "op_of",
+    "part",
     "register",
     "relu",
+    "rows",
     "scaled_tanh",
     "sigmoid",
     "sine",

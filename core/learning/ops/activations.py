@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.learning.ops.table import register
+from core.learning.ops.table import each_value, register
 
 AMPLITUDE = 1.7159  # A of LeCun et al. (1998), appendix A
 SLOPE = 2.0 / 3.0  # S, same place: A tanh(S) is 1 to three parts in a million
@@ -48,4 +48,4 @@ def elementwise_curvature(d2y, slope_at_x, needs=None):
 
 
 for _activation in (sigmoid, tanh, scaled_tanh, relu):
-    register(_activation, elementwise_backward, elementwise_curvature)
+    register(_activation, elementwise_backward, elementwise_curvature, cost=each_value)

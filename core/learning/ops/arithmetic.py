@@ -1,9 +1,11 @@
-"""Sums of earlier entries."""
+"""Sums, differences and products of earlier entries."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from core.learning.ops.shapes import unbroadcast
-from core.learning.ops.table import register
+from core.learning.ops.table import free, products, register
 
 
 def add(a, b):
@@ -17,4 +19,42 @@ def add_backward(dy, shapes, needs=None):
     return unbroadcast(dy, shapes[0]), unbroadcast(dy, shapes[1])
 
 
-register(add, add_backward, add_backward)
+def multiply(a, b):
+    # a (...), b (...) -> (...)
+    """y = a b, broadcast against each other."""
+    return a * b, (a, b)
+
+
+def multiply_backward(dy, cache, needs=None):
+    """da = dy b;  db = dy a; summed where an input was broadcast."""
+    a, b = cache
+    need = needs or (True, True)
+    da = unbroadcast(dy * b, np.shape(a)) if need[0] else None
+    return da, unbroadcast(dy * a, np.shape(b)) if need[1] else None
+
+
+def multiply_curvature(d2y, cache, needs=None):
+    """The same with both factors squared."""
+    a, b = cache
+    return multiply_backward(d2y, (a * a, b * b), needs)
+
+
+def subtract(a, b):
+    # a (...), b (...) -> (...)
+    """y = a - b, broadcast against each other."""
+    return a - b, (np.shape(a), np.shape(b))
+
+
+def subtract_backward(dy, shapes, needs=None):
+    """da = dy;  db = -dy; summed where an input was broadcast."""
+    return unbroadcast(dy, shapes[0]), unbroadcast(-dy, shapes[1])
+
+
+def subtract_curvature(d2y, shapes, needs=None):
+    """Both derivatives squared are 1."""
+    return unbroadcast(d2y, shapes[0]), unbroadcast(d2y, shapes[1])
+
+
+register(add, add_backward, add_backward, cost=free)
+register(multiply, multiply_backward, multiply_curvature, cost=products)
+register(subtract, subtract_backward, subtract_curvature, cost=free)

@@ -96,4 +96,10 @@ def _scatter(d_patches, x_shape, kernel, size, stride, padding):
     return padded[..., padding : padding + h, padding : padding + w]
 
 
-register(convolution, convolution_backward, convolution_curvature)
+def convolution_cost(inputs, output, varies):
+    """One product for every output and weight of its kernels, forwards and for each of dx and dw that is wanted."""
+    there = output.size * int(np.prod(inputs[1].shape[-3:]))
+    return there, there * sum(varies[:2])
+
+
+register(convolution, convolution_backward, convolution_curvature, cost=convolution_cost)

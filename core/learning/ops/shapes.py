@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.learning.ops.table import register
+from core.learning.ops.table import free, register
 
 
 def unbroadcast(d, shape):
@@ -29,4 +29,22 @@ def flatten_backward(dy, shape, needs=None):
     return (np.reshape(dy, shape),)
 
 
-register(flatten, flatten_backward, flatten_backward)
+def part(x, *, index):
+    # x (...) -> x[index]
+    """y = x[index], the numbers that a slice, a whole number or an array of them picks out."""
+    return x[index], (x.shape, index)
+
+
+def part_backward(dy, cache, needs=None):
+    """dx is dy where y came from, summed if a number was picked twice, and zero elsewhere. So is the squared map."""
+    shape, index = cache
+    dx = np.zeros(shape, dy.dtype)
+    if any(isinstance(one, list | np.ndarray) for one in (index if isinstance(index, tuple) else (index,))):
+        np.add.at(dx, index, dy)
+    else:
+        dx[index] = dy
+    return (dx,)
+
+
+register(flatten, flatten_backward, flatten_backward, cost=free)
+register(part, part_backward, part_backward, cost=free)

@@ -7,7 +7,7 @@ import weakref
 import numpy as np
 import pytest
 
-from core.learning import checks, minibatch
+from core.learning import checks, training
 from core.learning.ops import affine
 from core.learning.ops.classes import mean_cross_entropy, rows
 from core.networks import language
@@ -26,7 +26,7 @@ def data():
 def test_one_plain_step_by_hand():
     x, y = np.array([[1.0, 2.0]]), np.array([1])
     p = {"w": np.zeros((2, 2)), "b": np.zeros(2)}
-    value = minibatch.train(logistic, p, iter([(x, y)]), rule=minibatch.Plain(), rate=lambda k: 0.5)
+    value = training.train(logistic, p, iter([(x, y)]), rule=training.Plain(), rate=lambda k: 0.5)
     assert value == pytest.approx(np.log(2))
     assert p["b"] == pytest.approx([-0.25, 0.25])
     assert p["w"] == pytest.approx(np.array([[-0.25, 0.25], [-0.5, 0.5]]))
@@ -34,7 +34,7 @@ def test_one_plain_step_by_hand():
 
 def test_adams_first_step_is_the_rate_and_its_second_as_written():
     p = {"w": np.array([1.0])}
-    rule = minibatch.Adam()
+    rule = training.Adam()
     rule.step("w", p["w"], np.array([0.3]), 0.1)
     assert p["w"] == pytest.approx([0.9])
     rule.step("w", p["w"], np.array([-0.1]), 0.1)
@@ -45,9 +45,9 @@ def test_adams_first_step_is_the_rate_and_its_second_as_written():
 
 def test_every_case_is_shown_once_before_any_comes_again():
     x, y = data()
-    seen = [x[0] for x, _ in minibatch.batches(np.arange(7)[:, None], y, 1, 14, np.random.default_rng(1))]
+    seen = [x[0] for x, _ in training.batches(np.arange(7)[:, None], y, 1, 14, np.random.default_rng(1))]
     assert sorted(int(s[0]) for s in seen[:7]) == list(range(7))
-    sizes = [len(b) for b, _ in minibatch.batches(x, y, 4, 10, np.random.default_rng(1))]
+    sizes = [len(b) for b, _ in training.batches(x, y, 4, 10, np.random.default_rng(1))]
     assert sizes == [4, 3, 3]
 
 
@@ -55,10 +55,10 @@ def test_divergence_ends_training_with_nan_and_no_batch_is_refused():
     x, y = data()
     p = {"w": np.full((3, 2), np.inf), "b": np.zeros(2)}
     with np.errstate(invalid="ignore"):
-        last = minibatch.train(logistic, p, iter([(x, y)]), rule=minibatch.Plain(), rate=lambda k: 1)
+        last = training.train(logistic, p, iter([(x, y)]), rule=training.Plain(), rate=lambda k: 1)
     assert np.isnan(last)
     with pytest.raises(ValueError, match="at least one batch"):
-        minibatch.train(logistic, p, iter([]), rule=minibatch.Plain(), rate=lambda k: 1)
+        training.train(logistic, p, iter([]), rule=training.Plain(), rate=lambda k: 1)
 
 
 def test_the_arrays_of_a_batch_do_not_outlive_its_step():
@@ -71,8 +71,8 @@ def test_the_arrays_of_a_batch_do_not_outlive_its_step():
     p, alive = {"w": np.zeros((3, 2)), "b": np.zeros(2)}, []
     gc.disable()
     try:
-        batches = minibatch.batches(x, y, 1, 14, np.random.default_rng(0))
-        minibatch.train(logistic, p, watched(batches), rule=minibatch.Plain(), rate=lambda k: 0.1)
+        batches = training.batches(x, y, 1, 14, np.random.default_rng(0))
+        training.train(logistic, p, watched(batches), rule=training.Plain(), rate=lambda k: 0.1)
     finally:
         gc.enable()
     assert len(alive) == 14
@@ -82,7 +82,7 @@ def test_the_arrays_of_a_batch_do_not_outlive_its_step():
 def test_single_precision_stays_single():
     x, y = data()
     p = {"w": np.zeros((3, 2), np.float32), "b": np.zeros(2, np.float32)}
-    minibatch.train(logistic, p, iter([(x.astype(np.float32), y)]), rule=minibatch.Adam(), rate=lambda k: 0.1)
+    training.train(logistic, p, iter([(x.astype(np.float32), y)]), rule=training.Adam(), rate=lambda k: 0.1)
     assert p["w"].dtype == p["b"].dtype == np.float32
 
 
@@ -110,8 +110,8 @@ def test_an_entry_of_the_table_of_features_moves_only_if_it_was_seen():
     rng = np.random.default_rng(3)
     p = language.init(rng, vocabulary=5, context=2, features=3, hidden=4)
     before = p["c"].copy()
-    minibatch.train(
-        language.loss, p, iter([(np.array([[0, 1]]), np.array([2]))]), rule=minibatch.Plain(), rate=lambda k: 1.0
+    training.train(
+        language.loss, p, iter([(np.array([[0, 1]]), np.array([2]))]), rule=training.Plain(), rate=lambda k: 1.0
     )
     moved = np.any(p["c"] != before, axis=1)
     assert moved.tolist() == [True, True, False, False, False]
@@ -121,7 +121,7 @@ def test_an_entry_of_the_table_of_features_moves_only_if_it_was_seen():
 def test_adam_in_place_follows_the_formula_as_printed(kind, near):
     rng = np.random.default_rng(4)
     w = rng.standard_normal((3, 2)).astype(kind)
-    wanted, rule, m, v = w.astype(float), minibatch.Adam(), np.zeros((3, 2)), np.zeros((3, 2))
+    wanted, rule, m, v = w.astype(float), training.Adam(), np.zeros((3, 2)), np.zeros((3, 2))
     for k in range(1, 21):
         slope = rng.standard_normal((3, 2)).astype(kind)
         m, v = 0.9 * m + 0.1 * slope, 0.999 * v + 0.001 * slope.astype(float) ** 2
@@ -133,7 +133,7 @@ def test_adam_in_place_follows_the_formula_as_printed(kind, near):
 
 def test_a_batch_of_windows_copies_the_windows_of_that_batch_only():
     windows = np.lib.stride_tricks.sliding_window_view(np.arange(200_000), 8)  # 12.8 MB as a copy
-    stream = minibatch.batches(windows, windows[:, 0], 10, 30, np.random.default_rng(0))
+    stream = training.batches(windows, windows[:, 0], 10, 30, np.random.default_rng(0))
     x, y = next(stream)
     assert np.array_equal(x[:, 0], y)
     tracemalloc.start()

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from core.learning.compiled.lanes import LANES, compiled, fma, load, mul, store, sub, zeros
-from core.learning.compiled.vector_math import add, sigmoid, splat
+from core.learning.compiled.vectors import LANES, add, compiled, fma, load, mul, sigmoid, splat, store, sub, zeros
 
 NAMES = ("w1", "b1", "w2", "b2")
 Arrays = Mapping[str, np.ndarray]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.learning import checks, optimizers
-from core.learning.compiled import one_hidden
+from core.learning.compiled import road_follower
 from core.learning.ops import squared_error
 from core.networks import alvinn
 
@@ -26,18 +26,18 @@ def test_a_pass_is_the_ordered_systems(sizes):
     p, x, t = task(sizes)
     before = {k: v.copy() for k, v in p.items()}
     order = np.random.default_rng(1).integers(0, len(x), 80)
-    fast, _ = one_hidden.train(p, x, t, rate=0.3, order=order)
+    fast, _ = road_follower.train(p, x, t, rate=0.3, order=order)
     plain = optimizers.online_pass(loss, p, dict.fromkeys(p, 0.3), x[order], t[order])
     for key in p:
         assert checks.relative_error(plain[key], fast[key]) < 1e-10, key
         np.testing.assert_array_equal(p[key], before[key])
-    np.testing.assert_allclose(one_hidden.outputs_of(fast, x), alvinn.answers(fast, x), rtol=0, atol=1e-13)
+    np.testing.assert_allclose(road_follower.outputs_of(fast, x), alvinn.answers(fast, x), rtol=0, atol=1e-13)
 
 
 def test_the_network_of_1989_with_its_intensity_fed_back_after_a_whole_epoch():
     p, x, t = task(alvinn.SIZES_1989, 300)
     fed = np.where(np.arange(300) < 100, np.random.default_rng(2).random(300), np.nan)
-    fast, last = one_hidden.train(p, x, t, rate=0.05, fed=fed, own=0.25)
+    fast, last = road_follower.train(p, x, t, rate=0.05, fed=fed, own=0.25)
     plain, own = dict(p), 0.25
     for n in range(300):
         row = x[n : n + 1].copy()
@@ -51,7 +51,7 @@ def test_the_network_of_1989_with_its_intensity_fed_back_after_a_whole_epoch():
 
 def test_outputs_with_feedback_are_those_of_one_pattern_after_another():
     p, x, _ = task()
-    seen = one_hidden.outputs_of(p, x, fed=np.full(len(x), np.nan), own=0.1)
+    seen = road_follower.outputs_of(p, x, fed=np.full(len(x), np.nan), own=0.1)
     own = 0.1
     for n in range(len(x)):
         row = x[n : n + 1].copy()
@@ -64,9 +64,9 @@ def test_outputs_with_feedback_are_those_of_one_pattern_after_another():
 def test_a_pass_in_two_halves_is_the_whole_pass():
     p, x, t = task()
     fed = np.full(len(x), np.nan)
-    whole, _ = one_hidden.train(p, x, t, rate=0.2, fed=fed)
-    half, own = one_hidden.train(p, x, t, rate=0.2, order=np.arange(30), fed=fed[:30])
-    half, _ = one_hidden.train(half, x, t, rate=0.2, order=np.arange(30, 60), fed=fed[30:], own=own)
+    whole, _ = road_follower.train(p, x, t, rate=0.2, fed=fed)
+    half, own = road_follower.train(p, x, t, rate=0.2, order=np.arange(30), fed=fed[:30])
+    half, _ = road_follower.train(half, x, t, rate=0.2, order=np.arange(30, 60), fed=fed[30:], own=own)
     for key in p:
         np.testing.assert_allclose(half[key], whole[key], rtol=1e-12)
 
@@ -74,7 +74,7 @@ def test_a_pass_in_two_halves_is_the_whole_pass():
 def test_numbers_that_are_not_finite_spread_and_raise_nothing():
     p, x, t = task()
     p["w1"][0, 0] = np.nan
-    found, _ = one_hidden.train(p, x, t, rate=0.2)
+    found, _ = road_follower.train(p, x, t, rate=0.2)
     assert np.isnan(found["w2"]).any()
 
 
@@ -84,5 +84,5 @@ def test_shapes_that_do_not_fit_are_refused():
         {"x": x[:, :5]}, {"t": t[:, :5]}, {"order": np.array([60])}, {"order": np.array([-1])}, {"fed": np.zeros(3)},
     ):  # fmt: skip
         with pytest.raises(ValueError, match=r"fit|order"):
-            one_hidden.train(p, wrong.get("x", x), wrong.get("t", t), rate=0.1, order=wrong.get("order"),
+            road_follower.train(p, wrong.get("x", x), wrong.get("t", t), rate=0.1, order=wrong.get("order"),
                              fed=wrong.get("fed"))  # fmt: skip

@@ -1,7 +1,10 @@
-"""Fast twins of `core.learning.optimizers.online_pass` for two networks with scaled-tanh units and squared error.
+"""Fast twins of `core.learning.optimizers.online_pass` for the zip-code reader of 1989 and the dense net beside it.
 
-All seeds see the same pattern in the same order, so up to LANES of them learn in lockstep. Parameters are dicts of
-arrays with one replica axis in front; results agree with the ordered system to rounding.
+Both have scaled-tanh units and squared error. Convolutions are 5x5 with stride 2 on inputs that already carry their
+two rows of border, the form of LeCun et al. (1989); the plain op covers every other form. Derivatives of a
+convolution's output come in a frame of zeros one position wide (`framed`), so that no loop needs to know where the
+border is. All seeds see the same pattern in the same order, so up to LANES of them learn in lockstep.
+Parameters are dicts of arrays with one replica axis in front; results agree with the ordered system to rounding.
 """
 
 from __future__ import annotations
@@ -11,20 +14,107 @@ from collections.abc import Mapping
 import numpy as np
 
 from core.learning.compiled import layers
-from core.learning.compiled.lanes import LANES, compiled, pack, unpack
+from core.learning.compiled.layers import step
+from core.learning.compiled.vectors import LANES, compiled, fma, load, pack, store, unpack, zeros
 
 CONVOLUTIONAL = ("w1", "b1", "w2", "b2", "w3", "b3", "w4", "b4")
 DENSE = ("w1", "b1", "w2", "b2")
 Arrays = Mapping[str, np.ndarray]
 L = LANES
+KERNEL = 5
+TAPS = KERNEL * KERNEL
 
 
 @compiled
-def _dense_forward(x, p, h, y, scratch):
+def convolution_forward(x, w, b, z, table, side, width):
+    # x (maps_in, width, width, L), w (maps, slots, 5, 5, L), b, z (maps, side, side, L); side a multiple of 4
+    maps, slots = table.shape
+    for o in range(maps):
+        for i in range(side):
+            for j in range(0, side, 4):
+                at = ((o * side + i) * side + j) * L
+                s0, s1 = load(b, at), load(b, at + L)
+                s2, s3 = load(b, at + 2 * L), load(b, at + 3 * L)
+                for c in range(slots):
+                    kernel = (o * slots + c) * TAPS * L
+                    for ky in range(KERNEL):
+                        row = ((table[o, c] * width + 2 * i + ky) * width + 2 * j) * L
+                        for kx in range(KERNEL):
+                            weight = load(w, kernel + (ky * KERNEL + kx) * L)
+                            s0 = fma(weight, load(x, row + kx * L), s0)
+                            s1 = fma(weight, load(x, row + (kx + 2) * L), s1)
+                            s2 = fma(weight, load(x, row + (kx + 4) * L), s2)
+                            s3 = fma(weight, load(x, row + (kx + 6) * L), s3)
+                store(z, at, s0)
+                store(z, at + L, s1)
+                store(z, at + 2 * L, s2)
+                store(z, at + 3 * L, s3)
+
+
+@compiled
+def convolution_to_input(framed, w, dx, readers, slot, count, slots, side):
+    # framed (maps, side+2, side+2, L) -> dx (maps_in, 2 side, 2 side, L)
+    # readers, slot (maps_in, maps), count (maps_in,): which output maps read each input map
+    """Each 2x2 cell of the input meets the even or odd taps of the 3x3 outputs around it, by parity."""
+    frame = side + 2
+    for m in range(len(count)):
+        for i in range(side):
+            for j in range(side):
+                s00, s01, s10, s11 = zeros(), zeros(), zeros(), zeros()
+                for q in range(count[m]):
+                    kernel = (readers[m, q] * slots + slot[m, q]) * TAPS * L
+                    corner = ((readers[m, q] * frame + i) * frame + j) * L
+                    for u in range(3):
+                        for v in range(3):
+                            d = load(framed, corner + (u * frame + v) * L)
+                            tap = kernel + ((4 - 2 * u) * KERNEL + 4 - 2 * v) * L
+                            s00 = fma(d, load(w, tap), s00)
+                            if v > 0:
+                                s01 = fma(d, load(w, tap + L), s01)
+                            if u > 0:
+                                s10 = fma(d, load(w, tap + KERNEL * L), s10)
+                            if u > 0 and v > 0:
+                                s11 = fma(d, load(w, tap + (KERNEL + 1) * L), s11)
+                at = ((m * side + i) * 4 * side + 2 * j) * L
+                store(dx, at, s00)
+                store(dx, at + L, s01)
+                store(dx, at + 2 * side * L, s10)
+                store(dx, at + (2 * side + 1) * L, s11)
+
+
+@compiled
+def convolution_update(x, framed, w, rate, table, side, width):
+    """w <- w - rate dE/dw, one kernel row at a time: five slopes stay in registers over all positions."""
+    maps, slots = table.shape
+    frame = side + 2
+    for o in range(maps):
+        for c in range(slots):
+            for ky in range(KERNEL):
+                g0, g1, g2, g3, g4 = zeros(), zeros(), zeros(), zeros(), zeros()
+                for i in range(side):
+                    row = (table[o, c] * width + 2 * i + ky) * width * L
+                    line = ((o * frame + i + 1) * frame + 1) * L
+                    for j in range(side):
+                        d = load(framed, line + j * L)
+                        g0 = fma(d, load(x, row + 2 * j * L), g0)
+                        g1 = fma(d, load(x, row + (2 * j + 1) * L), g1)
+                        g2 = fma(d, load(x, row + (2 * j + 2) * L), g2)
+                        g3 = fma(d, load(x, row + (2 * j + 3) * L), g3)
+                        g4 = fma(d, load(x, row + (2 * j + 4) * L), g4)
+                at = ((o * slots + c) * TAPS + ky * KERNEL) * L
+                step(w, rate, at, g0)
+                step(w, rate, at + L, g1)
+                step(w, rate, at + 2 * L, g2)
+                step(w, rate, at + 3 * L, g3)
+                step(w, rate, at + 4 * L, g4)
+
+
+@compiled
+def _dense_forward(x, p, h, y):
     layers.dense_forward(x, p[0], p[1], h)
-    layers.scaled_tanh(h, scratch[: len(h)])
+    layers.scaled_tanh(h)
     layers.dense_forward(h, p[2], p[3], y)
-    layers.scaled_tanh(y, scratch[: len(y)])
+    layers.scaled_tanh(y)
 
 
 @compiled
@@ -44,10 +134,9 @@ def _dense_backward(x, p, rates, h, y, t, dx):
 def _dense_run(inputs, targets, p, rates, outputs, learn):
     x, dx = np.empty(inputs.shape[1] * L), np.empty(inputs.shape[1] * L)
     h, y = np.empty(len(p[1])), np.empty(len(p[3]))
-    scratch = np.empty(max(len(h), len(y)))
     for n in range(len(inputs)):
         layers.spread_into(inputs[n], x)
-        _dense_forward(x, p, h, y, scratch)
+        _dense_forward(x, p, h, y)
         if learn:
             _dense_backward(x, p, rates, h, y, targets[n], dx)
         else:
@@ -67,26 +156,25 @@ def _convolutional_run(inputs, targets, p, rates, table, readers, slot, count, s
     d1, d2 = np.empty(len(z1)), np.empty(len(z2))
     f1 = np.zeros(maps * (side + 2) ** 2 * L)
     f2 = np.zeros(len(table) * (half + 2) ** 2 * L)
-    scratch = np.empty(len(z1))
     for n in range(len(inputs)):
         layers.spread_into(inputs[n], x)
-        layers.convolution_forward(x, p[0], p[1], z1, one, side, width)
-        layers.scaled_tanh(z1, scratch)
+        convolution_forward(x, p[0], p[1], z1, one, side, width)
+        layers.scaled_tanh(z1)
         layers.framed_into(z1, h1, maps, side, 2, inner)
-        layers.convolution_forward(h1, p[2], p[3], z2, table, half, inner)
-        layers.scaled_tanh(z2, scratch[: len(z2)])
-        _dense_forward(z2, p[4:], z3, y, scratch)
+        convolution_forward(h1, p[2], p[3], z2, table, half, inner)
+        layers.scaled_tanh(z2)
+        _dense_forward(z2, p[4:], z3, y)
         if not learn:
             outputs[n] = y
             continue
         _dense_backward(z2, p[4:], rates[4:], z3, y, targets[n], d2)
         layers.through_scaled_tanh(d2, z2)
         layers.framed_into(d2, f2, len(table), half, 1, half + 2)
-        layers.convolution_to_input(f2, p[2], d1, readers, slot, count, table.shape[1], half)
+        convolution_to_input(f2, p[2], d1, readers, slot, count, table.shape[1], half)
         layers.through_scaled_tanh(d1, z1)
         layers.framed_into(d1, f1, maps, side, 1, side + 2)
-        layers.convolution_update(h1, f2, p[2], rates[2], table, half, inner)
-        layers.convolution_update(x, f1, p[0], rates[0], one, side, width)
+        convolution_update(h1, f2, p[2], rates[2], table, half, inner)
+        convolution_update(x, f1, p[0], rates[0], one, side, width)
         layers.descend(p[3], rates[3], d2)
         layers.descend(p[1], rates[1], d1)
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from core.learning.adam import adam_in_place
+from core.learning.optimizers import adam_in_place
 from core.learning.ordered import Entry, OrderedSystem, ordered_derivatives
 
 Loss = Callable[[OrderedSystem, Mapping[str, Entry], np.ndarray, np.ndarray], Entry]
@@ -36,7 +36,7 @@ class Plain:
 
 @dataclass
 class Adam:
-    """Adam's rule with its usual constants, that of `core.learning.adam` in place and in any precision."""
+    """Adam's rule with its usual constants, that of `adam_in_place` and in any precision."""
 
     _state: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict)
     _steps: dict[str, int] = field(default_factory=dict)
@@ -69,8 +69,7 @@ def train(
         now = rate(k)
         for name, w in parameters.items():
             rule.step(name, w, slopes[name], now)
-        system.entries.clear()  # entries and system refer to each other: without this the batch's arrays outlive it
-        del slopes
+        del system, target, slopes  # the batch's arrays end with its step
     if value is None:
         raise ValueError("training needs at least one batch")
     return value
