@@ -36,7 +36,7 @@ def data() -> tuple[np.ndarray, np.ndarray]:
 def ours() -> Callable[[], object]:
     """Through the ordered system."""
     from core.learning import training
-    from reproductions.experiments.scaling import classifier, start
+    from reproductions.scaling.experiment import classifier, start
 
     x, y = data()
     p, rng = start(np.random.default_rng(1), (PIXELS, HIDDEN, CLASSES)), np.random.default_rng(2)

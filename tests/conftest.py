@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from reproductions import execute
+from reproductions.cli.main import execute
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = os.environ.get("BACKSTORY_DATA")

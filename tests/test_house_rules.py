@@ -9,7 +9,8 @@ import pytest
 from core.evidence import record as records
 from core.evidence.fingerprint import code_fingerprint, sources
 from core.evidence.tallies import tally
-from reproductions import catalogue, execute
+from reproductions.cli import catalogue
+from reproductions.cli.main import execute
 from tests.conftest import ROOT
 
 SOURCES = sorted([*(ROOT / "core").rglob("*.py"), *(ROOT / "reproductions").rglob("*.py")])

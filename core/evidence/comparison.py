@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from core.errors import BackstoryError
-from core.evidence.record import ClaimResult, Record, load_record
+from core.evidence.record import Record, load_record
+from core.evidence.verdicts import ClaimResult
 
 
 class _Part(BaseModel):
@@ -29,6 +30,17 @@ class ClaimPair(_Part):
     id: str
     before: ClaimResult | None
     after: ClaimResult | None
+
+    @property
+    def verdict_changed(self) -> bool:
+        """Whether the verdicts differ, or one record does not have the claim."""
+        return self.before is None or self.after is None or self.before.word != self.after.word
+
+    @property
+    def moved(self) -> bool:
+        """Whether our estimate differs."""
+        first, second = (one.ours.estimate if one and one.ours else None for one in (self.before, self.after))
+        return first != second
 
 
 class Comparison(_Part):
@@ -59,7 +71,7 @@ def compare(before: Record, after: Record) -> Comparison:
     return Comparison(
         reproduction=before.reproduction,
         presets=(before.preset, after.preset),
-        seeds=(len(before.seeds), len(after.seeds)),
+        seeds=(before.seeds, after.seeds),
         settings=[pair for pair in pairs if pair.before != pair.after],
         claims=[ClaimPair(id=n, before=first.get(n), after=second.get(n)) for n in dict.fromkeys([*first, *second])],
     )

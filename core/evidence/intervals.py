@@ -1,24 +1,125 @@
-"""Intervals over seeds, over test patterns, and over both."""
+"""Intervals. Each function's docstring says what its interval covers, and a simulation in the tests that it does.
+
+Where single runs fall is a prediction interval; how well runs pin a quantity of the method down is a confidence
+interval. Runs that never finished count as infinite: they are part of the distribution.
+
+>>> import numpy as np
+>>> low, high = prediction(np.array([4.9, 5.1, 5.0, 5.2, 4.8]))
+>>> print(f"{low:.2f} to {high:.2f}")
+4.52 to 5.48
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from math import sqrt
 
 import numpy as np
 from scipy import stats
 
 LEVEL = 0.95
+MANY = 60  # from so many runs on a prediction interval is read off their order, whatever their distribution
+ORDERED = 39  # fewer runs cannot cover 95 % by their order alone
 
 
-def wilson(successes: int, n: int, level: float = LEVEL) -> tuple[float, float]:
-    """Wilson score interval of a proportion: the sampling error of a test set of n patterns.
+def transformed(values: np.ndarray, scale: str) -> np.ndarray:
+    """Values on a scale: plain, log, or logit of a share between 0 and 1."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if scale == "log":
+            return np.log(values)
+        return np.log(values / (1 - values)) if scale == "logit" else np.asarray(values, dtype=float)
 
-    Raises ValueError unless 0 <= successes <= n and n > 0. Source: Wilson (1927).
+
+def restored(value: float, scale: str) -> float:
+    """The inverse of `transformed`."""
+    if scale == "log":
+        return float(np.exp(value))
+    return float(1 / (1 + np.exp(-value))) if scale == "logit" else float(value)
+
+
+def prediction(
+    values: np.ndarray, *, runs: int = 1, scale: str = "plain", sampling: float = 0.0, level: float = LEVEL
+) -> tuple[float, float]:
+    """Where a new run like ours falls, or the mean of `runs` new ones, in `level` of cases.
+
+    mean +- t(n-1) s sqrt(1/runs + 1/n) on the scale, for runs spread normally there; read off the order of the runs
+    from MANY of them on, for single ones. `sampling` is a variance on the plain scale that a new run has besides, such
+    as that of a new test set, and widens the t interval. Infinite values are runs that did not finish: then the
+    interval is read off the order, and its upper end is infinite if there are too few runs to say.
     """
-    if n <= 0 or not 0 <= successes <= n:
-        raise ValueError(f"need 0 <= successes <= n and n > 0, not {successes} of {n}")
-    z = stats.norm.ppf(0.5 + level / 2)
-    p = successes / n
+    values = np.sort(np.asarray(values, dtype=float))
+    n = len(values)
+    finite = bool(np.isfinite(values).all())
+    if not finite or (n >= MANY and runs == 1 and not sampling):
+        return _by_order(values, level)
+    on_scale = transformed(values, scale)
+    if not np.isfinite(on_scale).all():  # a zero on a logarithmic scale
+        on_scale, scale = values, "plain"
+    middle, spread = float(on_scale.mean()), float(on_scale.var(ddof=1))
+    if scale == "plain":
+        variance = spread * (1 / runs + 1 / n) + sampling
+    else:
+        slope = {"log": 1 / np.exp(middle), "logit": 1 / _bernoulli(restored(middle, "logit"))}[scale]
+        variance = spread * (1 / runs + 1 / n) + sampling * slope**2
+    half = float(stats.t.ppf((1 + level) / 2, n - 1)) * sqrt(variance)
+    return restored(middle - half, scale), restored(middle + half, scale)
+
+
+def _bernoulli(p: float) -> float:
+    return p * (1 - p)
+
+
+def _by_order(values: np.ndarray, level: float) -> tuple[float, float]:
+    """The order statistics between which a new value falls in `level` of cases; an end is infinite if there is none."""
+    n = len(values)
+    place = (1 - level) / 2 * (n + 1)
+    if place < 1:
+        return float(values[0]), float("inf")
+    below = int(place)
+    share = place - below
+    low = values[below - 1] + share * (values[min(below, n - 1)] - values[below - 1]) if share else values[below - 1]
+    upper, lower = values[n - below], values[max(n - below - 1, 0)]
+    high = upper if not share or not np.isfinite(upper) else upper - share * (upper - lower)
+    return float(low), float(high)
+
+
+def mean(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
+    """Where the mean over all possible runs lies: mean +- t(n-1) s / sqrt(n)."""
+    values = np.asarray(values, dtype=float)
+    n = len(values)
+    half = float(stats.t.ppf((1 + level) / 2, n - 1)) * float(values.std(ddof=1)) / sqrt(n)
+    return float(values.mean()) - half, float(values.mean()) + half
+
+
+def difference(a: np.ndarray, b: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
+    """Where the difference of two means lies, for runs that are not paired and spreads that may differ (Welch)."""
+    va, vb = np.var(a, ddof=1) / len(a), np.var(b, ddof=1) / len(b)
+    middle = float(np.mean(a) - np.mean(b))
+    if va + vb == 0:
+        return middle, middle
+    freedom = (va + vb) ** 2 / (va**2 / (len(a) - 1) + vb**2 / (len(b) - 1))
+    half = float(stats.t.ppf((1 + level) / 2, freedom)) * sqrt(va + vb)
+    return middle - half, middle + half
+
+
+def median(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
+    """Where the median over all possible runs lies, read off the order; runs that did not finish are infinite."""
+    values = np.sort(np.asarray(values, dtype=float))
+    n = len(values)
+    rank = int(stats.binom.ppf((1 - level) / 2, n, 0.5))
+    return float(values[max(rank - 1, 0)]), float(values[min(n - rank, n - 1)])
+
+
+def wilson(successes: int, trials: int, level: float = LEVEL) -> tuple[float, float]:
+    """Interval of a share, from `successes` of `trials` independent trials (Wilson's score interval).
+
+    >>> [round(x, 3) for x in wilson(20, 20)]
+    [0.839, 1.0]
+    """
+    if not 0 <= successes <= trials or trials == 0:
+        raise ValueError(f"{successes} of {trials} is not a share")
+    z = float(stats.norm.ppf((1 + level) / 2))
+    p, n = successes / trials, trials
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     low = 0.0 if successes == 0 else middle - half
@@ -26,35 +127,44 @@ def wilson(successes: int, n: int, level: float = LEVEL) -> tuple[float, float]:
 
 
 def percentile(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
-    """Where the middle `level` of single runs fall: percentiles over seeds."""
+    """Where the middle `level` of these very runs fall: told as percentiles, never judged by."""
     low, high = np.percentile(np.asarray(values, dtype=float), [50 * (1 - level), 50 * (1 + level)])
     return float(low), float(high)
 
 
-def bootstrap_mean(
-    values: np.ndarray, *, rng: np.random.Generator, level: float = LEVEL, draws: int = 2000
-) -> tuple[float, float]:
-    """Percentile bootstrap interval of the mean over seeds: how well n seeds pin the mean down."""
-    values = np.asarray(values, dtype=float)
-    picks = rng.integers(0, len(values), (draws, len(values)))
-    return percentile(values[picks].mean(axis=1), level)
+def case_variance(scores: np.ndarray) -> float:
+    # scores (nets, cases) -> variance between cases of a net's expected score on a case
+    """How much cases differ, beyond what one net's luck on a case explains: the part that a new test set draws anew.
 
-
-def seeds_and_sampling(
-    values: np.ndarray,
-    standard_errors: np.ndarray,
-    *,
-    rng: np.random.Generator,
-    level: float = LEVEL,
-    draws: int = 20000,
-) -> tuple[float, float]:
-    """Where a single run on another test set of the same size would fall.
-
-    values (n,) one per seed; standard_errors (n,) of each value over test patterns. A seed is drawn, then normal
-    sampling error is added to its value.
+    The variance over cases of the mean over nets, less what that mean owes to the nets (analysis of variance).
     """
-    picks = rng.integers(0, len(values), draws)
-    noise = rng.standard_normal(draws)
-    return percentile(
-        np.asarray(values, dtype=float)[picks] + noise * np.asarray(standard_errors, dtype=float)[picks], level
-    )
+    nets = len(scores)
+    of_means = float(scores.mean(axis=0).var(ddof=1))
+    within = float(scores.var(axis=0, ddof=1).mean()) if nets > 1 else 0.0
+    return max(of_means - within / nets, 0.0)
+
+
+def bootstrap(
+    groups: Sequence[np.ndarray], statistic: Callable[[Sequence[np.ndarray]], float], *, rng: np.random.Generator,
+    draws: int = 2000, level: float = LEVEL,
+) -> tuple[float, float]:  # fmt: skip
+    """Interval of a statistic of several groups, each resampled by itself: what was drawn independently lies first.
+
+    A group is an array (drawn independently, ...): seeds, or networks with all their drives behind. The spread of the
+    resampled statistics about ours is widened by t / z and by sqrt(n / (n - 1)) of the smallest group, which a plain
+    percentile interval of few draws lacks.
+    """
+    ours = statistic(groups)
+    found = np.empty(draws)
+    for k in range(draws):
+        found[k] = statistic([group[rng.integers(0, len(group), len(group))] for group in groups])
+    found = found[np.isfinite(found)]
+    if not len(found):
+        return float("nan"), float("nan")
+    n = min(len(group) for group in groups)
+    widen = 1.0
+    if n > 1:
+        tail = (1 + level) / 2
+        widen = float(stats.t.ppf(tail, n - 1) / stats.norm.ppf(tail)) * sqrt(n / (n - 1))
+    low, high = percentile(found, level)
+    return ours + widen * (low - ours), ours + widen * (high - ours)

@@ -27,9 +27,7 @@ class Progress:
         if self.quiet:
             return
         if damaged:
-            self._say(f"damaged files of stored trials: {damaged}; they are run again")
-        if done:
-            self._say(f"{done} of {total} trials were finished by an earlier run and are used again")
+            self.say(f"damaged files of stored trials: {damaged}; they are run again")
         if self.stream.isatty() and done < total:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -41,7 +39,7 @@ class Progress:
             self._task = self._bar.add_task(self.label, total=total, completed=done)
             self._bar.start()
         elif done < total:
-            self._say(f"{total - done} trials to run")
+            self.say(f"{total - done} trials to run")
 
     def advance(self, count: int) -> None:
         """Report `count` more finished trials."""
@@ -54,7 +52,7 @@ class Progress:
             self._last = now
             gone = now - self._start
             left = gone * (self._total - self._done) / max(self._done - self._found, 1)
-            self._say(f"{self._done} of {self._total} trials, {_minutes(gone)} gone, about {_minutes(left)} left")
+            self.say(f"{self._done} of {self._total} trials, {_minutes(gone)} gone, about {_minutes(left)} left")
 
     def finish(self) -> None:
         """End the stage."""
@@ -63,10 +61,11 @@ class Progress:
             self._bar = None
 
     def stage(self, label: str) -> Progress:
-        """The same display under another label."""
-        return Progress(label, quiet=self.quiet, stream=self.stream)
+        """The same display for one part of the work, which is named after the whole."""
+        return Progress(f"{self.label}, {label}", quiet=self.quiet, stream=self.stream)
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """One line about the work, named after it."""
         print(f"{self.label}: {text}", file=self.stream, flush=True)
 
 

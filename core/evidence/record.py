@@ -1,23 +1,18 @@
-"""What we measured: `record.json` (schema-checked), `trials.csv` and `arrays.npz`."""
+"""What we measured: `record.json`, schema-checked. Its trials and arrays lie beside it (`core.evidence.published`)."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.errors import BackstoryError
-from core.evidence.claims import Claim, Comparator, Paper, Rule, Standing
-from core.evidence.trials import Row
-from core.evidence.verdicts import Measured, Outcome, verdict
+from core.evidence.verdicts import ClaimResult
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SCHEMA_FILE = Path(__file__).with_name("record.schema.json")
 
 
@@ -25,55 +20,23 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Ours(_Part):
-    """Our side of a claim. low..high holds the middle 95 % of our runs; wide_low..wide_high adds test-set sampling."""
-
-    estimate: float
-    low: float
-    high: float
-    n: int
-    failed: int = 0
-    counted: bool = False
-    wide_low: float | None = None
-    wide_high: float | None = None
-    covers: str = ""
-
-
-class ClaimResult(_Part):
-    """A claim beside what we measured, with its verdict."""
-
-    id: str
-    paper: str
-    statement: str
-    value: float
-    unit: str
-    shown: str
-    digits: int = 3
-    where: str
-    standing: Standing
-    ours: Ours | None
-    rule: Rule
-    verdict: Outcome
-    reason: str
-    comparators: list[Comparator] = []
-
-
 class Trials(_Part):
-    """How many trials were run and how many of them failed."""
+    """How many trials were run and how many of them failed (their numbers overflowed, or the function raised)."""
 
     n: int
     failed: int
+    failures: dict[str, int] = {}
 
 
-class Cost(_Part):
+class Spent(_Part):
     """What the run cost. Timings and places may differ between runs with the same seeds, the rest not.
 
-    seconds_each is the mean time of one trial of the main configuration.
+    seconds_each is the mean time of one trial of the main study.
     """
 
     wall_seconds: float
     trial_seconds: float
-    seconds_each: float
+    seconds_each: float | None
     trials_reused: int
     workers: str
     presentations: int
@@ -81,54 +44,57 @@ class Cost(_Part):
     operations_are: str
 
 
+class Table(_Part):
+    """A table of a report: cells are numbers, texts or None."""
+
+    id: str
+    title: str
+    columns: list[str]
+    rows: list[list[Any]]
+
+
+class Provenance(_Part):
+    """Versions, commit and machine of a run; hashes of what each study's trials compute, and of what measures them."""
+
+    backstory: str
+    commit: str
+    python: str
+    libraries: dict[str, str]
+    system: str
+    processor: str
+    studies: dict[str, str] = {}
+    measuring: str = ""
+    data: dict[str, str] = {}
+
+
 class Record(_Part):
     """Everything a report needs, except curves (arrays.npz) and single trials (trials.csv)."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     reproduction: str
     preset: str
     settings: dict[str, Any]
-    seeds: list[int]
+    seeds: int
     claims: list[ClaimResult]
     trials: Trials
-    cost: Cost
-    provenance: dict[str, Any]
-    measurements: dict[str, Any] = {}
+    cost: Spent
+    provenance: Provenance
+    tables: list[Table] = []
+    words: dict[str, Any] = {}
     files: dict[str, str] = {}
 
-
-def judged(paper: Paper, measured: Mapping[str, Ours], settings: Mapping[str, Any]) -> list[ClaimResult]:
-    """Set every claim of the paper beside our measurement, in the paper file's order; none is left out."""
-    unknown = set(measured) - {claim.id for claim in paper.claim}
-    if unknown:
-        raise ValueError(f"measured but not claimed: {sorted(unknown)}")
-    return [judge(claim, measured.get(claim.id), settings) for claim in paper.claim]
-
-
-def judge(claim: Claim, ours: Ours | None, settings: Mapping[str, Any]) -> ClaimResult:
-    """One claim with its measurement and verdict."""
-    numbers = Measured(**ours.model_dump(exclude={"covers"})) if ours else None
-    outcome, reason = verdict(claim, numbers, settings)
-    shared = claim.model_dump(include=set(ClaimResult.model_fields) & set(Claim.model_fields))
-    return ClaimResult(**shared, ours=ours, verdict=outcome, reason=reason)
-
-
-def save(folder: Path, record: Record, rows: Iterable[Row], arrays: Mapping[str, np.ndarray]) -> None:
-    """Write trials.csv, arrays.npz and record.json, which holds the SHA-256 of both, into a folder."""
-    _write_trials(folder / "trials.csv", list(rows))
-    np.savez_compressed(folder / "arrays.npz", allow_pickle=False, **{name: arrays[name] for name in sorted(arrays)})
-    files = {name: _sha256(folder / name) for name in ("arrays.npz", "trials.csv")}
-    write_record(folder / "record.json", record.model_copy(update={"files": files}))
+    def claim(self, name: str) -> ClaimResult:
+        """The claim of this id. Raises KeyError if there is none."""
+        for claim in self.claims:
+            if claim.id == name:
+                return claim
+        raise KeyError(name)
 
 
 def write_record(path: Path, record: Record) -> None:
     """Write record.json alone."""
     text = json.dumps(finite(record.model_dump(mode="json")), indent=1, sort_keys=True, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def finite(value: Any) -> Any:
@@ -142,31 +108,8 @@ def finite(value: Any) -> Any:
     return value
 
 
-def _write_trials(path: Path, rows: Sequence[Row]) -> None:
-    import pandas as pd
-
-    table = pd.DataFrame(
-        [{**row.cell, "seed": row.seed, "failed": row.failed, "reason": row.reason, **row.values} for row in rows]
-    )
-    table.to_csv(path, index=False, lineterminator="\n", float_format="%.7g")
-
-
-def load(folder: Path) -> tuple[Record, dict[str, np.ndarray]]:
-    """Read a record and its arrays back. Raises BackstoryError if there is none, or it is of another schema version."""
-    path = folder / "record.json"
-    record = load_record(path)
-    place = folder / "arrays.npz"
-    try:
-        if _sha256(place) != record.files.get(place.name):
-            raise ValueError("its content is not what the record was written with")
-        with np.load(place, allow_pickle=False) as archive:
-            return record, {name: archive[name] for name in archive.files}
-    except (OSError, ValueError) as fault:
-        raise BackstoryError(f"cannot read {place} ({fault}); make it again with `backstory run`.") from fault
-
-
 def load_record(path: Path) -> Record:
-    """Read and check one record.json. Raises BackstoryError as `load` does."""
+    """Read and check one record.json. Raises BackstoryError if it cannot be read or is of another schema."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as fault:

@@ -1,4 +1,4 @@
-"""One run of a reproduction: it hands out trials, keeps their rows, and closes with a record."""
+"""One run of a reproduction: its studies are run, every claim is measured and judged, and the record is closed."""
 
 from __future__ import annotations
 
@@ -8,119 +8,152 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pydantic import BaseModel
 
-from core.evidence import record as records
+from core.evidence import closure
 from core.evidence.claims import Paper
+from core.evidence.measured import Cost, Measured
 from core.evidence.progress import Progress
+from core.evidence.published import Read, load_rows, watched
+from core.evidence.record import Provenance, Record, Spent, Table, Trials, load_record
+from core.evidence.reproduction import Reproduction, S
+from core.evidence.rows import Rows
+from core.evidence.studies import Study, run_studies
 from core.evidence.trial_store import TrialStore
-from core.evidence.trials import Row, TrialFunction, Workers, run_trials
+from core.evidence.trials import Row, Workers
+from core.evidence.verdicts import ClaimResult, judge
 
 LIBRARIES = ("numpy", "scipy", "numba", "scikit-learn", "pandas", "matplotlib", "joblib")
+NUMERIC = ("numpy", "scipy", "numba", "scikit-learn")  # stored trials are not used again under another version of these
 
 
 @dataclass(frozen=True)
 class Result:
-    """A finished run: its record, its rows and its arrays, ready to be published."""
+    """A finished run: its record, its rows by study, what its figures draw, and which arrays measuring read."""
 
-    record: records.Record
-    rows: list[Row]
+    record: Record
+    rows: dict[str, list[Row]]
     arrays: dict[str, np.ndarray]
+    read: Read
+    functions: dict[str, str]
 
 
-@dataclass
-class Run:
-    """What a reproduction script is given besides its settings."""
+@dataclass(frozen=True)
+class Findings:
+    """What trials come to: claims judged, tables, words, arrays, cost, and the arrays of trials that were read."""
 
-    paper: Paper
-    preset: str
-    settings: BaseModel
-    store: TrialStore
-    workers: Workers
-    progress: Progress
-    rows: list[Row] = field(default_factory=list)
-    started: float = field(default_factory=time.perf_counter)
-    made_by: dict[str, Any] = field(default_factory=lambda: provenance())  # of the code as it is when the run begins
-
-    def trials(
-        self,
-        stage: str,
-        function: TrialFunction,
-        cells: Sequence[tuple[Mapping[str, Any], Sequence[int]]],
-        *,
-        block: int = 1,
-        alone: bool = False,
-    ) -> list[Row]:
-        """Run a stage of trials (see `run_trials`) and keep its rows for the record.
-
-        With `alone` they run one after the other in this process, for what is timed.
-        """
-        progress = self.progress.stage(f"{self.paper.reproduction.id}, {stage}")
-        rows = run_trials(function, cells, store=self.store, workers=Workers(1) if alone else self.workers,
-                          progress=progress, block=block)  # fmt: skip
-        self.rows += rows
-        return rows
-
-    def result(
-        self,
-        measured: Mapping[str, records.Ours | None],
-        *,
-        seeds: Sequence[int],
-        arrays: Mapping[str, np.ndarray],
-        presentations: int,
-        operations: int,
-        operations_are: str,
-        seconds_each: float,
-        data: Mapping[str, str],
-        measurements: Mapping[str, Any],
-    ) -> Result:
-        """Judge every claim and close the record. `measured` holds our side by claim id; None if all trials failed."""
-        settings = self.settings.model_dump(mode="json")
-        record = records.Record(
-            schema_version=1,
-            reproduction=self.paper.reproduction.id,
-            preset=self.preset,
-            settings=settings,
-            seeds=list(seeds),
-            claims=records.judged(self.paper, {k: v for k, v in measured.items() if v is not None}, settings),
-            trials=records.Trials(n=len(self.rows), failed=sum(row.failed for row in self.rows)),
-            cost=records.Cost(
-                wall_seconds=time.perf_counter() - self.started,
-                trial_seconds=sum(row.seconds for row in self.rows),
-                seconds_each=seconds_each,
-                trials_reused=self.store.reused,
-                workers=str(self.workers),
-                presentations=presentations,
-                operations=operations,
-                operations_are=operations_are,
-            ),
-            provenance=self.made_by | {"code": self.store.code, "data": dict(sorted(data.items()))},
-            measurements=dict(measurements) | {"failures": _failures(self.rows)},
-        )
-        return Result(record, list(self.rows), dict(arrays))
+    claims: list[ClaimResult]
+    tables: list[Table]
+    words: dict[str, Any]
+    arrays: dict[str, np.ndarray]
+    cost: Cost
+    read: Read
 
 
-def _failures(rows: Sequence[Row]) -> str:
-    """Why trials failed, and how many for each reason."""
-    reasons = Counter(row.reason for row in rows if row.failed)
-    return "; ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+def run(
+    room: Reproduction[S], paper: Paper, settings: S, preset: str, *, cache: Path, fresh: bool, workers: Workers,
+    progress: Progress,
+) -> Result:  # fmt: skip
+    """Run every study of a reproduction, or use its stored trials, and close the record."""
+    started, made_by = time.perf_counter(), provenance()
+    studies = room.studies(settings)
+    hashes = {study.name: closure.functions_hash(study.function) for study in studies}
+    stores: list[TrialStore] = []
+
+    def store(study: Study) -> TrialStore:
+        versions = " ".join(f"{name} {made_by.libraries[name]}" for name in NUMERIC)
+        stores.append(TrialStore(cache, code=f"{hashes[study.name]} {versions}", fresh=fresh))
+        return stores[-1]
+
+    rows = run_studies(studies, getattr(settings, "entropy", None), stores=store, workers=workers, progress=progress)
+    found = measure(room, paper, settings, rows)
+    every = [row for group in rows.values() for row in group]
+    reasons = Counter(row.reason for row in every if row.failed)
+    record = Record(
+        schema_version=2,
+        reproduction=paper.reproduction.id,
+        preset=preset,
+        settings=settings.model_dump(mode="json"),
+        seeds=int(getattr(settings, "seeds", 1)),
+        claims=found.claims,
+        trials=Trials(n=len(every), failed=sum(row.failed for row in every), failures=dict(sorted(reasons.items()))),
+        cost=Spent(
+            wall_seconds=time.perf_counter() - started,
+            trial_seconds=sum(row.seconds for row in every),
+            seconds_each=found.cost.seconds_each,
+            trials_reused=sum(store.reused for store in stores),
+            workers=str(workers),
+            presentations=found.cost.presentations,
+            operations=found.cost.operations,
+            operations_are=found.cost.operations_are,
+        ),
+        provenance=made_by.model_copy(
+            update={"studies": hashes, "measuring": measuring_hash(room), "data": dict(sorted(found.cost.data.items()))}
+        ),
+        tables=found.tables,
+        words=found.words,
+    )
+    functions = {study.name: ":".join(closure.symbol_of(study.function)) for study in studies}
+    return Result(record, rows, found.arrays, found.read, functions)
 
 
-def provenance() -> dict[str, Any]:
+def measure(room: Reproduction[S], paper: Paper, settings: S, rows: Rows, *, drawn: bool = True) -> Findings:
+    """Turn trials into our side of every claim, judged, and into tables; with `drawn` into what figures draw too.
+
+    Raises ValueError for a measurement of a claim that the paper file does not have.
+    """
+    seen, read = watched(rows)
+    measured = room.measure(settings, seen)
+    tables = [Table.model_validate(table) for table in room.tables(settings, seen)]
+    words = dict(room.words(settings, seen))
+    arrays = dict(room.arrays(settings, rows)) if drawn else {}
+    claims = judged(paper, measured, settings.model_dump(mode="json"))
+    return Findings(claims, tables, words, arrays, room.cost(settings, rows), read)
+
+
+def judged(paper: Paper, measured: Mapping[str, Measured], settings: Mapping[str, Any]) -> list[ClaimResult]:
+    """Set every claim of the paper beside our measurement, in the paper file's order; none is left out."""
+    unknown = set(measured) - {claim.id for claim in paper.claim}
+    if unknown:
+        raise ValueError(f"measured but not claimed: {sorted(unknown)}")
+    return [judge(claim, measured.get(claim.id), settings) for claim in paper.claim]
+
+
+def measured_again(room: Reproduction[S], paper: Paper, record: Record, rows: Mapping[str, Sequence[Row]]) -> Record:
+    """A record with its claims measured and judged again from its trials, by the rules and the code as they are now."""
+    settings = room.settings.model_validate(record.settings)
+    found = measure(room, paper, settings, rows, drawn=False)
+    made_by = record.provenance.model_copy(update={"measuring": measuring_hash(room)})
+    changes = {"claims": found.claims, "tables": found.tables, "words": found.words, "provenance": made_by}
+    return record.model_copy(update=changes)
+
+
+def measured_again_in(folder: Path, paper: Paper, room: Reproduction[S]) -> Record:
+    """The record in a folder, measured and judged again from the trials published beside it."""
+    record = load_record(folder / "record.json")
+    return measured_again(room, paper, record, load_rows(folder, record))
+
+
+def measuring_hash(room: Reproduction[S]) -> str:
+    """Hash of what turns trials into verdicts, tables and words."""
+    return closure.functions_hash(room.measure, room.tables, room.words, judged)
+
+
+def provenance() -> Provenance:
     """Versions, commit and processor of this run."""
-    return {
-        "backstory": importlib.metadata.version("backstory"),
-        "commit": _commit(),
-        "python": platform.python_version(),
-        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
-        "system": f"{platform.system()} {platform.machine()}",
-        "processor": _processor(),
-    }
+    return Provenance(
+        backstory=importlib.metadata.version("backstory"),
+        commit=_commit(),
+        python=platform.python_version(),
+        libraries={name: importlib.metadata.version(name) for name in LIBRARIES},
+        system=f"{platform.system()} {platform.machine()}",
+        processor=_processor(),
+    )
 
 
 def _commit() -> str:
@@ -150,3 +183,8 @@ def _processor() -> str:
         return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor() or "unknown"
+
+
+def settings_of(record: Record, room: Reproduction[S]) -> BaseModel:
+    """The settings of a record."""
+    return room.settings.model_validate(record.settings)

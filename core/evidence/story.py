@@ -1,4 +1,8 @@
-"""The popular account as data: its statements, what bears on them, and one rule that weighs it."""
+"""The popular account as data: each statement is an event, which documents decide, or a fact, which experiments can.
+
+A fact is decided only by claims that it entails: if it is true, the claim must come out so. A re-run that failed under
+settings that had to be guessed is neutral, and no votes are counted.
+"""
 
 from __future__ import annotations
 
@@ -7,70 +11,82 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from core.errors import BackstoryError, hint
-from core.evidence.claims import Paper, Standing
-from core.evidence.record import ClaimResult, Record
-from core.evidence.verdicts import AGREES, agrees
+from core.evidence.claims import Paper, Standing, Strict
+from core.evidence.record import Record
+from core.evidence.verdicts import ClaimResult
 
 Outcome = Literal[
-    "supported", "partly", "not supported", "not yet run", "documented", "not documented", "differs from the record"
-]
-Weight = Literal["for", "in part", "against", "open"]
+    "documented", "accounts differ", "documented otherwise", "not documented",
+    "borne out", "contradicted", "depends", "open", "not yet run",
+]  # fmt: skip
+Weight = Literal["comes out so", "comes out otherwise", "open", "depends"]
 RULE = (
-    "One rule computes every verdict of this page. A claim speaks for a statement if our result agrees with it by the "
-    "claim's own rule, in part if it agrees in part, and against it if it does not; where a claim says the opposite of "
-    "the statement, for and against change places. A claim that was not measured is left out. Supported: every claim "
-    "speaks for the statement. Partly: some do, or do in part. Not supported: none does. Where a reproduction that "
-    "bears on the statement has no published record, or a document says otherwise, the most a statement can get is "
-    "partly. Not yet run: no claim has been measured. Statements that only documents bear on are documented, unless a "
-    "document says otherwise: then they differ from the record; a document that we recall and have not seen does not "
-    "count. Claims whose value we worked out or recall count here as others do; their reports say which they are."
+    "An event (who, when, what was said) is decided by documents alone: documented if a document that was read or seen "
+    "quoted says so, documented otherwise if those that speak of it say something else, accounts differ if both stand. "
+    "A fact is decided by experiments, and only by claims that it entails: were it true, each of them would have to "
+    "come out as named. Borne out: all that were decided did. Contradicted: one came out the other way. Depends: one "
+    "hangs on what was left unsaid. Open: none was decided. A re-run that failed under settings that we had to guess "
+    "counts neither way. The remark says what decides."
 )
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Entailed(Strict):
+    """Claims of one reproduction that must come out as the paper has them if the statement is true, and why.
 
-
-class Bearing(_Strict):
-    """Claims of one reproduction that bear on a statement: all of them if none is named.
-
-    Agreement with a claim in `claims` speaks for the statement, with one in `against` against it.
+    Those in `otherwise` must come out the other way.
     """
 
     reproduction: str
     why: str
     claims: list[str] = []
-    against: list[str] = []
+    otherwise: list[str] = []
+
+    @model_validator(mode="after")
+    def _some(self) -> Entailed:
+        if not self.claims and not self.otherwise:
+            raise ValueError(f"name the claims of {self.reproduction} that the statement entails")
+        return self
 
 
-class Document(_Strict):
-    """What a document says about a statement, how we know it, and keys of references.bib.
+class Document(Strict):
+    """The sentences that decide, in full, with their date; how we know them; keys of references.bib.
 
-    "more" means it adds something without contradicting.
+    says: "so", "otherwise", or "more" if they add something without deciding. `about` is the date of the event told.
     """
 
     text: str
+    date: str
+    about: str = ""
     where: str
     standing: Standing
-    says: Literal["the same", "more", "otherwise"]
-    keys: list[str] = []
+    says: Literal["so", "otherwise", "more"]
+    keys: list[str]
 
 
-class Statement(_Strict):
-    """One statement of the popular account, in our words, and our remark on it."""
+class Statement(Strict):
+    """One statement of the popular account, in our words, and the remark that says what decides."""
 
     id: str
     text: str
+    kind: Literal["event", "fact"]
     remark: str = ""
-    bearing: list[Bearing] = []
+    entails: list[Entailed] = []
     document: list[Document] = []
 
+    @model_validator(mode="after")
+    def _decidable(self) -> Statement:
+        if self.kind == "event" and self.entails:
+            raise ValueError(f"the event {self.id!r} is decided by documents; it entails no claims")
+        if not self.entails and not self.document:
+            raise ValueError(f"nothing bears on the statement {self.id!r}")
+        return self
 
-class Story(_Strict):
-    """One story TOML."""
+
+class Story(Strict):
+    """One story file."""
 
     title: str
     about: list[str]
@@ -79,26 +95,25 @@ class Story(_Strict):
 
 
 class Weighed(NamedTuple):
-    """A claim as it bears on a statement; `against` marks one that says the opposite of it."""
+    """A claim that a statement entails, how it must come out, and how it did."""
 
     claim: ClaimResult
     weight: Weight
-    against: bool
+    otherwise: bool
 
 
 class StoryVerdict(NamedTuple):
-    """The outcome, the sentence that says why, and whether a document says otherwise."""
+    """The outcome and the sentence that says why."""
 
-    verdict: Outcome
+    outcome: Outcome
     reason: str
-    differs: bool
 
 
 def load_story(path: Path) -> Story:
-    """Read a story TOML. Raises BackstoryError saying which entry is wrong."""
+    """Read a story file. Raises BackstoryError saying which entry is wrong."""
     try:
         return Story.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError) as fault:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise BackstoryError(f"cannot read the story file {path}: {fault}.") from fault
     except ValidationError as fault:
         first = fault.errors()[0]
@@ -107,71 +122,73 @@ def load_story(path: Path) -> Story:
 
 
 def check(story: Story, papers: Mapping[str, Paper]) -> None:
-    """Raises BackstoryError, with the nearest name, for a claim that a reproduction we have does not have."""
+    """Raises BackstoryError, with the nearest name, for a claim or a reproduction that there is not."""
     seen: set[str] = set()
     for statement in story.statement:
         if statement.id in seen:
             raise BackstoryError(f"two statements of the story are called {statement.id!r}; rename one.")
         seen.add(statement.id)
-        if not statement.bearing and not statement.document:
-            raise BackstoryError(f"nothing bears on the statement {statement.id!r} of the story; add what does.")
-        for part in statement.bearing:
-            known = [claim.id for claim in papers[part.reproduction].claim] if part.reproduction in papers else None
-            for name in (*part.claims, *part.against):
-                if known is not None and name not in known:
+        for part in statement.entails:
+            if part.reproduction not in papers:
+                continue
+            known = [claim.id for claim in papers[part.reproduction].claim]
+            for name in (*part.claims, *part.otherwise):
+                if name not in known:
                     raise BackstoryError(
                         f"the statement {statement.id!r} of the story names the claim {name!r}, which "
                         f"{part.reproduction} does not have; {hint(name, known)}"
                     )
 
 
-def weigh(part: Bearing, record: Record) -> list[Weighed]:
-    """Every claim of a record that bears on a statement, with its weight, in the record's order."""
-    named = {*part.claims, *part.against}
-    found = [claim for claim in record.claims if not named or claim.id in named]
-    return [Weighed(claim, _weight(claim, claim.id in part.against), claim.id in part.against) for claim in found]
+def weigh(part: Entailed, record: Record) -> list[Weighed]:
+    """The claims of a record that a statement entails, with how each came out, in the record's order."""
+    named = {*part.claims, *part.otherwise}
+    found = [claim for claim in record.claims if claim.id in named]
+    return [Weighed(claim, _weight(claim, claim.id in part.otherwise), claim.id in part.otherwise) for claim in found]
 
 
-def _weight(claim: ClaimResult, against: bool) -> Weight:
-    judged = claim.verdict != "not comparable" or "by the rule it" in claim.reason
-    if not judged:
+def _weight(claim: ClaimResult, otherwise: bool) -> Weight:
+    if claim.outcome == "depends":
+        return "depends"
+    if claim.outcome not in ("agrees", "disagrees"):
         return "open"
-    if claim.verdict == "partly" or f"by the rule it {AGREES['partly']} (" in claim.reason:
-        return "in part"
-    return "for" if agrees(claim.verdict, claim.reason) != against else "against"
+    return "comes out so" if (claim.outcome == "agrees") != otherwise else "comes out otherwise"
 
 
 def story_verdict(statement: Statement, records: Mapping[str, Record]) -> StoryVerdict:
-    """Weigh one statement by RULE; `records` holds the published records by reproduction."""
-    differs = any(document.says == "otherwise" for document in statement.document)
-    if not statement.bearing:
-        return _documents(statement, differs)
-    run = [part for part in statement.bearing if part.reproduction in records]
-    missing = sorted({part.reproduction for part in statement.bearing} - set(records))
-    weights = [one.weight for part in run for one in weigh(part, records[part.reproduction])]
-    judged = [weight for weight in weights if weight != "open"]
-    told = []
-    if judged:
-        told.append(f"{judged.count('for')} of {len(judged)} claims {'speaks' if len(judged) == 1 else 'speak'} for it")
-        told += [f"{judged.count(kind)} {kind}" for kind in ("in part", "against") if kind in judged]
-    told += [f"{weights.count('open')} not measured"] if "open" in weights else []
+    """Decide one statement by RULE; `records` holds the published records by reproduction."""
+    if statement.kind == "event" or not statement.entails:
+        return _by_documents(statement)
+    missing = sorted({part.reproduction for part in statement.entails} - set(records))
+    weighed = [
+        one
+        for part in statement.entails
+        if part.reproduction in records
+        for one in weigh(part, records[part.reproduction])
+    ]
+    weights = [one.weight for one in weighed]
+    told = [f"{weights.count(kind)} of {len(weights)} {kind}" for kind in dict.fromkeys(weights)]
     told += [f"not yet run: {', '.join(missing)}"] if missing else []
-    told += ["a document says otherwise"] if differs else []
-    verdict: Outcome
-    if not judged:
-        verdict = "not yet run"
-    elif all(weight == "for" for weight in judged) and not missing and not differs:
-        verdict = "supported"
+    outcome: Outcome
+    if not weights:
+        outcome = "not yet run"
+    elif "comes out otherwise" in weights:
+        outcome = "contradicted"
+    elif "depends" in weights:
+        outcome = "depends"
     else:
-        verdict = "partly" if any(weight != "against" for weight in judged) else "not supported"
-    return StoryVerdict(verdict, "; ".join(told), differs)
+        outcome = "borne out" if "comes out so" in weights else "open"
+    return StoryVerdict(outcome, "; ".join(told))
 
 
-def _documents(statement: Statement, differs: bool) -> StoryVerdict:
-    seen = [document for document in statement.document if document.standing != "recalled"]
-    n = f"{len(seen)} {'document' if len(seen) == 1 else 'documents'} seen or seen quoted"
-    if any(document.says == "otherwise" for document in seen):
-        return StoryVerdict("differs from the record", f"{n}; at least one says otherwise", differs)
-    if not any(document.says == "the same" for document in seen):
-        return StoryVerdict("not documented", f"{n}; none says the same", differs)
-    return StoryVerdict("documented", f"{n}; none says otherwise", differs)
+def _by_documents(statement: Statement) -> StoryVerdict:
+    seen = [document for document in statement.document if document.standing in ("read", "quoted")]
+    so = sum(document.says == "so" for document in seen)
+    otherwise = sum(document.says == "otherwise" for document in seen)
+    documents = "document" if len(seen) == 1 else "documents"
+    told = f"{len(seen)} {documents} read or seen quoted: {so} so, {otherwise} otherwise"
+    if so and otherwise:
+        return StoryVerdict("accounts differ", told)
+    if otherwise:
+        return StoryVerdict("documented otherwise", told)
+    return StoryVerdict("documented" if so else "not documented", told)

@@ -1,48 +1,48 @@
-"""What the verdicts of a record come to, as reports, cards, slides and the README tell it."""
+"""What the verdicts of a record come to, by family, as reports, cards, slides and the README tell it."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple, get_args
 
-from core.evidence.record import Record
-from core.evidence.verdicts import UNREAD, Outcome, agrees
+from core.evidence.verdicts import FAMILIES, ClaimResult, Family, Outcome, word_of
 
-VERDICTS: tuple[Outcome, ...] = get_args(Outcome)
+OUTCOMES: tuple[Outcome, ...] = ("agrees", "partly", "depends", "undecided", "disagrees", "not measured")
+assert set(OUTCOMES) == set(get_args(Outcome))
 
 
 class Tally(NamedTuple):
-    """Verdicts of the experimental claims, counts apart; and claims whose value was recalled or worked out, not read.
+    """The outcomes of one family of claims, and how many of its rules were changed after a result was seen."""
 
-    A count holds by construction, so it would flatter the experiments. `equal` and `unread_agree` are how many agree.
-    """
-
-    experiments: dict[Outcome, int]
-    counts: int
-    equal: int
-    unread: int
-    unread_agree: int
+    family: Family
+    outcomes: dict[Outcome, int]
+    changed: int
 
     @property
     def total(self) -> int:
-        """Number of experimental claims."""
-        return sum(self.experiments.values())
+        """Number of claims."""
+        return sum(self.outcomes.values())
 
     @property
     def words(self) -> str:
-        """The experimental verdicts, as in "2 reproduced, 1 not comparable"."""
-        return ", ".join(f"{n} {verdict}" for verdict, n in self.experiments.items())
+        """The outcomes in the family's own words, as in "2 reproduced, 1 undecided"."""
+        return ", ".join(f"{n} {word_of(self.family, outcome)}" for outcome, n in self.outcomes.items())
+
+    @property
+    def sentence(self) -> str:
+        """The whole tally, as in "of 5 measurements of the paper 2 reproduced, 3 undecided"."""
+        mark = f" ({self.changed} by a rule changed after a result was seen)" if self.changed else ""
+        return f"of {self.total} {FAMILIES[self.family]} {self.words}{mark}"
 
 
-def tally(record: Record) -> Tally:
-    """Count the verdicts of a record; those that no claim has are left out."""
-    counts = [claim for claim in record.claims if claim.ours and claim.ours.counted]
-    unread = [claim for claim in record.claims if claim.ours and claim.standing in UNREAD]
-    found = Counter(claim.verdict for claim in record.claims if not (claim.ours and claim.ours.counted))
-    return Tally(
-        {verdict: found[verdict] for verdict in VERDICTS if found[verdict]},
-        len(counts),
-        sum(agrees(claim.verdict, claim.reason) for claim in counts),
-        len(unread),
-        sum(agrees(claim.verdict, claim.reason) for claim in unread),
-    )
+def tallies(claims: Sequence[ClaimResult]) -> list[Tally]:
+    """The tallies of all families that have a claim, measurements first; a disagreement is always among them."""
+    found = []
+    for family in FAMILIES:
+        members = [claim for claim in claims if claim.family == family]
+        counts = Counter(claim.outcome for claim in members)
+        if members:
+            shown = {outcome: counts[outcome] for outcome in OUTCOMES if counts[outcome]}
+            found.append(Tally(family, shown, sum(bool(claim.changed) for claim in members)))
+    return found

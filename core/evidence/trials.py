@@ -145,13 +145,8 @@ def _on_cluster(
     try:
         from distributed import CancelledError, Client, KilledWorker, as_completed
     except ImportError as fault:
-        raise BackstoryError(
-            "--scheduler needs the cluster extra; in the project's folder: `pip install -e '.[cluster]'`."
-        ) from fault
-    unreachable = (
-        f"no Dask scheduler with a worker answers at {scheduler!r}; start `dask scheduler` and "
-        "`dask worker ADDRESS`, then give that address, for example tcp://127.0.0.1:8786."
-    )
+        raise BackstoryError(NO_CLUSTER) from fault
+    unreachable = _unreachable(scheduler)
     try:
         client = Client(scheduler, timeout=5)
     except (OSError, ValueError, TimeoutError) as fault:
@@ -171,6 +166,29 @@ def _on_cluster(
             ) from fault
         except ImportError as fault:
             raise BackstoryError(f"a worker cannot import this program ({fault}); install it there too.") from fault
+
+
+def check_scheduler(address: str) -> None:
+    """Raises BackstoryError if no Dask scheduler answers at this address."""
+    try:
+        from distributed import Client
+    except ImportError as fault:
+        raise BackstoryError(NO_CLUSTER) from fault
+    try:
+        with Client(address, timeout=5):
+            pass
+    except (OSError, ValueError, TimeoutError) as fault:
+        raise BackstoryError(_unreachable(address)) from fault
+
+
+NO_CLUSTER = "--scheduler needs the cluster extra; in the project's folder: `pip install -e '.[cluster]'`."
+
+
+def _unreachable(address: str) -> str:
+    return (
+        f"no Dask scheduler with a worker answers at {address!r}; start `dask scheduler` and "
+        "`dask worker ADDRESS`, then give that address, for example tcp://127.0.0.1:8786."
+    )
 
 
 def run_block(

@@ -11,24 +11,12 @@ import jinja2
 import joblib
 
 from core.evidence.claims import Paper, Picture
-from core.evidence.record import ClaimResult, Record
-from core.evidence.tallies import tally
+from core.evidence.record import Record
 from core.publishing import citations, figures, tables
 from core.publishing.credits import Credit
 
 TEMPLATES = Path(__file__).with_name("templates")
 BAND = "Line: median over seeds; darker band: 5 to 95 %; lighter band: all seeds."
-LEGEND = (
-    "One function computes every verdict from the claim and the record. exact: equal. interval: reproduced if the "
-    "paper's value lies in the middle 95 % of our runs, partly if only in the interval with sampling; a wide "
-    "interval makes agreement easier. within_factor: reproduced if our mean is within the factor, partly if only "
-    "our interval reaches it. ordering, at_most, at_least: reproduced if our whole interval is on the paper's "
-    "side of the value (of zero for ordering, where only the sign is judged), partly if only our mean is. law: an "
-    "exponent, by our interval and a tolerance. More than 10 % failed trials lower reproduced to partly. Known "
-    "as: read means seen in the source or in a faithful transcript of it, quoted seen quoted by others, computed "
-    "worked out by us from theory, recalled known from memory only; the last two are compared by the same rule but "
-    "never called reproduced."
-)
 
 
 def write(folder: Path, record: Record, paper: Paper, draw: Mapping[str, Callable[[], Any]], bibliography: Path,
@@ -49,19 +37,17 @@ def write(folder: Path, record: Record, paper: Paper, draw: Mapping[str, Callabl
         )
     claim_lines = [tables.claim_cells(claim) for claim in record.claims]
     tables.write(folder / "tables", "claims", "Paper and reproduction", tables.CLAIM_COLUMNS, claim_lines)
-    extra = record.measurements.get("tables", [])
-    for table in extra:
-        tables.write(folder / "tables", table["id"], table["title"], table["columns"], table["rows"])
+    for table in record.tables:
+        tables.write(folder / "tables", table.id, table.title, table.columns, table.rows)
     keys = cited(paper, record)
     (folder / "references.bib").write_text(citations.bibtex(entries, keys), encoding="utf-8")
-    context = _context(record, paper, entries, keys, words) | {"figures": shown, "tables": extra}
-    for name in ("report.md", "report.html"):
-        (folder / name).write_text(environment().get_template(f"{name}.j2").render(context), encoding="utf-8")
+    assert shown is not None
 
 
 def cited(paper: Paper, record: Record) -> list[str]:
     """Every key of references.bib that the report leans on, the paper's own first."""
-    keys = [paper.paper.key, *(c.paper for c in record.claims), *(o.key for c in record.claims for o in c.comparators)]
+    keys = [paper.paper.key, *(key for c in record.claims for key in (c.key, *c.beside))]
+    keys += [o.key for c in record.claims for o in c.comparators]
     keys += [key for note in (*paper.note, *paper.open_question) for key in note.keys]
     keys += [key for choice in (*paper.assumption, *paper.substitution) for key in choice.keys]
     return list(dict.fromkeys(keys))
@@ -69,7 +55,7 @@ def cited(paper: Paper, record: Record) -> list[str]:
 
 def credit_of(picture: Picture, record: Record, paper: Paper, entries: Mapping[str, Any]) -> Credit:
     """What the files of one figure say of it."""
-    era, version = (record.reproduction, paper.reproduction.title), record.provenance["backstory"]
+    era, version = (record.reproduction, paper.reproduction.title), record.provenance.backstory
     named = (picture.id, picture.title)
     source = citations.project_caption(version, citations.short(entries, paper.paper.key), era, named)
     return Credit(picture.title, source, record.files.get("trials.csv", ""), citations.project_key(era, named))
@@ -94,53 +80,15 @@ def _figure(picture: Picture, credit: Credit, draw: Callable[[], Any], folder: P
 
 
 def filled_in(record: Record) -> dict[str, Any]:
-    """What {names} in captions and notes stand for: settings, measured words, and each claim's estimate as ours_ID."""
-    ours = {f"ours_{c.id}": tables.claim_cells(c)[2] for c in record.claims}
-    return {**record.settings, **record.measurements.get("words", {}), **ours, "seeds": len(record.seeds), "band": BAND}
+    """What {names} in captions and notes stand for: settings, measured words, and each claim's estimate as ours_ID.
 
-
-def _context(
-    record: Record, paper: Paper, entries: Mapping[str, Any], keys: Sequence[str], words: Mapping[str, Any]
-) -> dict[str, Any]:
-    era, version = paper.reproduction, record.provenance["backstory"]
-    return {
-        "record": record,
-        "paper": paper,
-        "era": era,
-        "claims": [_claim(claim, entries) for claim in record.claims],
-        "told": tally(record),
-        "sampled": any(claim.ours and claim.ours.wide_low is not None for claim in record.claims),
-        "legend": LEGEND,
-        "failures": f" ({record.measurements['failures']})" if record.measurements.get("failures") else "",
-        "notes": [
-            note.text.format(**words) for note in paper.note if note.only_when.items() <= record.settings.items()
-        ],
-        "references": [(key, citations.plain(entries, key)) for key in keys],
-        "main_reference": citations.plain(entries, paper.paper.key),
-        "cite_plain": citations.project_plain(version, (era.id, era.title)),
-        "cite_bibtex": citations.project_bibtex(version, (era.id, era.title)),
-        "command": _command(record),
-        "settings": sorted(record.settings.items()),
-    }
-
-
-def _command(record: Record) -> str:
-    """The command that makes this record again, its changed settings included."""
-    preset, _, changed = record.preset.partition(", changed: ")
-    return " ".join(
-        ["backstory run", record.reproduction, "--preset", preset, *(f"--set '{c}'" for c in changed.split())]
-    )
-
-
-def _claim(claim: ClaimResult, entries: Mapping[str, Any]) -> dict[str, Any]:
-    cells = dict(zip(tables.CLAIM_COLUMNS, tables.claim_cells(claim), strict=True))
-    unit = claim.unit if claim.unit == "%" else ""
-    others = [
-        f"{_author(entries[o.key])} {entries[o.key].fields['year']}: {tables.number(o.value, unit)} ({o.note})"
-        for o in claim.comparators
-    ]
-    of = tables.interval_of(claim.ours.covers) if claim.ours and not claim.ours.counted else ""
-    return cells | {"result": claim, "of": of, "slug": slug(claim.verdict), "others": others}
+    Of a claim with several answers, each is ours_ID_1, ours_ID_2 and so on, in order.
+    """
+    ours = {f"ours_{c.id}": tables.ours_cell(c) for c in record.claims}
+    for c in record.claims:
+        for k, one in enumerate(c.answers, start=1):
+            ours[f"ours_{c.id}_{k}"] = tables.estimate_cell(one.ours, c.unit, c.digits)
+    return {**record.settings, **record.words, **ours, "seeds": record.seeds, "band": BAND}
 
 
 def slug(verdict: str) -> str:

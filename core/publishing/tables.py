@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from core.evidence.record import ClaimResult
+from core.evidence.measured import Ours
+from core.evidence.verdicts import ClaimResult
 from core.publishing import latex
 
 Lines = Sequence[Sequence[Any]]
-CLAIM_COLUMNS = ("claim", "paper", "ours", "middle 95 % of runs", "with sampling", "runs", "verdict", "reason")
+CLAIM_COLUMNS = ("claim", "paper", "ours", "95 % interval of", "runs", "verdict", "reason")
 
 
 def number(value: Any, unit: str = "", digits: int = 3) -> str:
@@ -30,38 +31,67 @@ def number(value: Any, unit: str = "", digits: int = 3) -> str:
     return f"{text} {unit}".strip()
 
 
-def span(low: float | None, high: float | None, unit: str = "") -> str:
-    """An interval, or an empty string if there is none."""
-    return "" if low is None or high is None else f"{number(low)} – {number(high)} {unit}".strip()
+def span(low: float, high: float, unit: str = "", digits: int = 3) -> str:
+    """An interval; an upper end that there is none of is told as "no end"."""
+    return f"{number(low, digits=digits)} – {number(high, digits=digits) or 'no end'} {unit}".strip()
 
 
-def interval_of(covers: str) -> str:
-    """What an interval is one of, in a few words; nothing for the middle 95 % of runs."""
-    marks = (
-        ("least", "over tasks"),
-        ("fits", "of the fit"),
-        ("exponent", "of the fit"),
-        ("Wilson", "of the share"),
-        ("bootstrap", "of the mean"),
-    )
-    return next((f" ({words})" for mark, words in marks if mark in covers), "")
+def paper_cell(claim: ClaimResult) -> str:
+    """The paper's side: its words, or its number as printed, with the unit."""
+    if claim.shown:
+        return claim.shown
+    if claim.rule.kind in ("more", "less"):
+        return "above 0" if claim.rule.kind == "more" else "below 0"
+    if claim.rule.kind == "between":
+        return span(claim.rule.low or 0.0, claim.rule.high or 0.0, claim.unit)
+    return f"{claim.printed} {claim.unit}".strip() if claim.printed else number(claim.value, claim.unit, claim.digits)
+
+
+def estimate_cell(ours: Ours | None, unit: str, digits: int) -> str:
+    """Our estimate with its unit; "none finished" where its median has no end."""
+    if ours is None:
+        return "not measured"
+    return number(ours.estimate, unit, digits) if math.isfinite(ours.estimate) else "no end"
+
+
+def ours_cell(claim: ClaimResult) -> str:
+    """Our estimate; for a claim with several answers that of each."""
+    if claim.answers:
+        told = [f"{estimate_cell(one.ours, claim.unit, claim.digits)} ({one.label})" for one in claim.answers]
+        return "; ".join(told)
+    return estimate_cell(claim.ours, claim.unit, claim.digits)
+
+
+def interval_cell(claim: ClaimResult) -> str:
+    """Our interval and what it is one of, in a few words; for a claim with several answers that of each."""
+    if claim.answers:
+        return "; ".join(f"{_interval(one.ours, claim)} ({one.label})" for one in claim.answers if one.ours)
+    return _interval(claim.ours, claim) if claim.ours else ""
+
+
+def _interval(ours: Ours | None, claim: ClaimResult) -> str:
+    if ours is None or ours.interval == "exact":
+        return ""
+    kind = "a new run" if ours.interval == "prediction" else f"the {ours.statistic}"
+    return f"{span(ours.low, ours.high, claim.unit, claim.digits)}, {kind}"
+
+
+def runs_cell(claim: ClaimResult) -> str:
+    """How many runs stand behind our side."""
+    sides = [one.ours for one in claim.answers if one.ours] or ([claim.ours] if claim.ours else [])
+    return ", ".join(dict.fromkeys(str(one.n) for one in sides if one.interval != "exact"))
 
 
 def claim_cells(claim: ClaimResult) -> list[str]:
     """One claim as the cells of CLAIM_COLUMNS."""
-    unit = claim.unit if claim.unit == "%" else ""
-    ours = claim.ours
-    paper = claim.shown or number(claim.value, unit, claim.digits)
-    if ours is None:
-        return [claim.statement, paper, "not measured", "", "", "", claim.verdict, claim.reason]
+    mark = " *" if claim.changed else ""
     return [
-        claim.statement + (f" [{claim.standing}]" if claim.standing in ("recalled", "computed") else ""),
-        paper,
-        number(ours.estimate, unit, claim.digits),
-        "" if ours.counted else span(ours.low, ours.high, unit) + interval_of(ours.covers),
-        span(ours.wide_low, ours.wide_high, unit),
-        "" if ours.counted else str(ours.n),
-        claim.verdict,
+        claim.statement,
+        paper_cell(claim),
+        ours_cell(claim),
+        interval_cell(claim),
+        runs_cell(claim),
+        claim.word + mark,
         claim.reason,
     ]
 
@@ -89,6 +119,6 @@ def as_latex(columns: Sequence[str], lines: Lines, caption: str) -> str:
 
 def write(folder: Path, name: str, title: str, columns: Sequence[str], lines: Lines) -> None:
     """Write one table in the three forms."""
-    (folder / f"{name}.csv").write_text(as_csv(columns, lines), encoding="utf-8")
-    (folder / f"{name}.md").write_text(as_markdown(columns, lines), encoding="utf-8")
-    (folder / f"{name}.tex").write_text(as_latex(columns, lines, title), encoding="utf-8")
+    (folder / f"{name}.csv").write_text(as_csv(columns, lines), encoding="utf-8", newline="\n")
+    (folder / f"{name}.md").write_text(as_markdown(columns, lines), encoding="utf-8", newline="\n")
+    (folder / f"{name}.tex").write_text(as_latex(columns, lines, title), encoding="utf-8", newline="\n")

@@ -5,9 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.datasets import cameras, road_images, road_looks, roads, steering, vehicles
-from core.datasets.cameras import Camera
-from core.datasets.vehicles import Vehicle
+from core.datasets.roads.world import cameras
+from core.datasets.roads.world import images as road_images
+from core.datasets.roads.world import looks as road_looks
+from core.datasets.roads.world import world as roads
+from core.datasets.roads.world import steering
+from core.datasets.roads.world import vehicles
+from core.datasets.roads.cameras import Camera
+from core.datasets.roads.vehicles import Vehicle
 from tests.datasets.test_vehicles import follow
 
 PLAIN = road_looks.Conditions(texture=0, gradient=0, shadow=0, noise=0, contrast=(0.4, 0.4), middle=(0.5, 0.5))

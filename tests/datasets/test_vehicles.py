@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from core.datasets import roads, steering, vehicles
-from core.datasets.vehicles import Vehicle
+from core.datasets.roads.world import world as roads
+from core.datasets.roads.world import steering
+from core.datasets.roads.world import vehicles
+from core.datasets.roads.vehicles import Vehicle
 
 ONE = np.zeros(1, dtype=int)
 

@@ -5,7 +5,7 @@ import pytest
 from core.errors import BackstoryError
 from core.evidence.claims import load_paper
 from core.publishing import citations
-from reproductions import catalogue
+from reproductions.cli import catalogue
 
 GOOD = """
 [reproduction]

@@ -8,7 +8,8 @@ from core.evidence.run import Run
 from core.evidence.summaries import passes_ratio
 from core.evidence.trial_store import TrialStore
 from core.evidence.trials import Row, Workers
-from reproductions import execute, zipcodes_1989
+from reproductions.cli.main import execute
+from reproductions import zipcodes_1989
 
 
 def measured(cell, seeds):

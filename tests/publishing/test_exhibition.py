@@ -15,7 +15,9 @@ from core.evidence.claims import Rule
 from core.evidence.record import ClaimResult, Ours
 from core.evidence.tallies import tally
 from core.publishing import exhibition as pages
-from reproductions import catalogue, execute, exhibition
+from reproductions.cli import catalogue
+from reproductions.cli.main import execute
+from reproductions.cli.main import front_page as exhibition
 from tests.conftest import ROOT
 from tests.publishing.test_report import Page
 

@@ -14,7 +14,8 @@ from core.evidence.claims import Comparator, Rule
 from core.evidence.record import ClaimResult, Ours
 from core.publishing import citations, documents, figures, folders, latex, tables
 from core.publishing.credits import Credit
-from reproductions import catalogue, execute
+from reproductions.cli import catalogue
+from reproductions.cli.main import execute
 
 
 @pytest.mark.parametrize(

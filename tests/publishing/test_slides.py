@@ -8,7 +8,7 @@ import pytest
 from core.evidence import record as records
 from core.evidence.claims import load_paper
 from core.publishing import citations, decks, slides
-from reproductions import catalogue
+from reproductions.cli import catalogue
 from tests.conftest import ROOT
 
 NAMES = [name for name in catalogue.ids() if (ROOT / "reports" / name / "record.json").exists()]

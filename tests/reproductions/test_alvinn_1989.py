@@ -5,15 +5,20 @@ import time
 import numpy as np
 import pytest
 
-from core.datasets import road_looks, roads, vehicles
+from core.datasets.roads.world import looks as road_looks
+from core.datasets.roads.world import world as roads
+from core.datasets.roads.world import vehicles
 from core.evidence.record import load
 from core.networks import alvinn
-from reproductions import alvinn_1989, execute
-from reproductions.experiments import alvinn_1989 as snapshots
-from reproductions.experiments import alvinn_1991 as fly
-from reproductions.experiments import alvinn_driving, alvinn_on_the_fly, car_racing
-from reproductions.findings import alvinn_1989_claims as claims
-from reproductions.findings import alvinn_1989_drives as drives
+from reproductions.cli.main import execute
+from reproductions import alvinn_1989
+from reproductions.alvinn_1989 import experiment as snapshots
+from reproductions.alvinn_1989 import network_1991 as fly
+from reproductions.alvinn_1989 import driving as alvinn_driving
+from reproductions.alvinn_1989 import on_the_fly as alvinn_on_the_fly
+from reproductions.alvinn_1989 import car_racing
+from reproductions.alvinn_1989 import claims
+from reproductions.alvinn_1989 import drives
 
 LEARN = {"images": 100, "novel": 50, "epochs": 2, "rate": 0.1, "hidden": 5, "feedback": "own", "polarity": "either",
          "varying": True, "curve": False, "entropy": 3}  # fmt: skip

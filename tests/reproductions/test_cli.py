@@ -8,7 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from reproductions import catalogue, cli
+from reproductions.cli import catalogue
+from reproductions.cli.main import main as cli
 from tests.conftest import ROOT
 
 

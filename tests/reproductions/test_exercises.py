@@ -4,7 +4,8 @@ import shlex
 
 import pytest
 
-from reproductions import catalogue, execute
+from reproductions.cli import catalogue
+from reproductions.cli.main import execute
 
 
 @pytest.mark.parametrize("name", catalogue.ids())

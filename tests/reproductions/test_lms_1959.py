@@ -6,11 +6,12 @@ from PIL import Image
 
 from core.datasets import letters
 from core.evidence.record import load
-from reproductions import execute, lms_1959
-from reproductions.experiments import lms_1959 as rule
-from reproductions.experiments import threshold_units as units
-from reproductions.findings.lms_1959 import what_one_layer_allows
-from reproductions.findings.lms_1959_figures import CURVE_1960
+from reproductions.cli.main import execute
+from reproductions import lms_1959
+from reproductions.lms_1959 import experiment as rule
+from reproductions.lms_1959 import threshold_units as units
+from reproductions.lms_1959.tables import what_one_layer_allows
+from reproductions.lms_1959.figures import CURVE_1960
 
 RUN = {"alpha": 1.0, "noise": 0.0, "presentations": 100, "marks": [50], "film": True, "modes": True, "entropy": 5}
 

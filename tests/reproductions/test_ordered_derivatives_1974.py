@@ -6,10 +6,11 @@ import pytest
 from core.datasets import series
 from core.evidence.record import load
 from core.learning import slopes
-from reproductions import execute, ordered_derivatives_1974
-from reproductions.experiments import clocked_slopes
-from reproductions.experiments import dynamic_feedback as feedback
-from reproductions.experiments import ordered_derivatives_1974 as experiments
+from reproductions.cli.main import execute
+from reproductions import ordered_derivatives_1974
+from reproductions.ordered_derivatives_1974 import clocked_slopes
+from reproductions.ordered_derivatives_1974 import dynamic_feedback as feedback
+from reproductions.ordered_derivatives_1974 import experiment as experiments
 
 
 def test_the_quick_run_measures_every_claim_and_draws_every_figure(quick_of):

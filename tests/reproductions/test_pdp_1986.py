@@ -7,9 +7,10 @@ from core.datasets import families
 from core.learning import checks
 from core.learning.ops import squared_error
 from core.networks import grouped
-from reproductions import execute, pdp_1986
-from reproductions.experiments import family_trees
-from reproductions.experiments import pdp_1986 as experiments
+from reproductions.cli.main import execute
+from reproductions import pdp_1986
+from reproductions.pdp_1986 import family_trees
+from reproductions.pdp_1986 import experiment as experiments
 
 XOR = {**pdp_1986.RECIPE, "task": "xor", "net": "xor 2-2-1", "sweeps": 3000, "entropy": 1986}
 

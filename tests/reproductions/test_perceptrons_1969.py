@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from core.datasets import boolean
-from reproductions import execute
-from reproductions.experiments import perceptrons_1969 as experiments
-from reproductions.findings.perceptrons_1969 import LISTED
+from reproductions.cli.main import execute
+from reproductions.perceptrons_1969 import experiment as experiments
+from reproductions.perceptrons_1969.tables import LISTED
 
 
 def test_the_quick_run_measures_what_it_can_and_draws_every_figure(quick_of):

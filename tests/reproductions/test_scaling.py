@@ -6,10 +6,12 @@ import pytest
 from core.datasets.history import COSTS, SYSTEMS
 from core.evidence.power_laws import OFFSET, PLAIN
 from core.learning import training
-from reproductions import execute, scaling
-from reproductions.experiments import ngrams
-from reproductions.experiments import scaling as experiments
-from reproductions.findings import scaling_claims, scaling_laws
+from reproductions.cli.main import execute
+from reproductions import scaling
+from core.learning import ngrams
+from reproductions.scaling import experiment as experiments
+from reproductions.scaling import claims as scaling_claims
+from reproductions.scaling import laws as scaling_laws
 
 
 def test_the_quick_run_measures_every_claim_and_draws_every_figure(quick_of):

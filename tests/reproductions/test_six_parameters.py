@@ -7,10 +7,11 @@ from core.datasets import cities
 from core.evidence.record import load
 from core.learning import checks
 from core.learning.ops import OPS, softmax
-from reproductions import execute, six_parameters
-from reproductions.experiments import six_landscape as landscape
-from reproductions.experiments import six_parameters as experiments
-from reproductions.findings.six_parameters import PUBLISHED
+from reproductions.cli.main import execute
+from reproductions import six_parameters
+from reproductions.six_parameters import landscape
+from reproductions.six_parameters import experiment as experiments
+from reproductions.six_parameters.tables import PUBLISHED
 
 LEARN = {"loss": "cross-entropy", "rate": 0.1, "temperature": 1.0, "spread": 1.0, "steps": 60, "entropy": 1}
 ORDERS = {"method": "adam", "rate": 0.05, "steps": 80, "order": "random", "options": {}, "entropy": 1}

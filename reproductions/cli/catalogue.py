@@ -1,0 +1,68 @@
+"""Which reproductions there are, read from the paper files alone, so that listing them loads no science."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from core.errors import BackstoryError, unknown
+
+ROOMS = Path(__file__).resolve().parents[1]
+BIBLIOGRAPHY = ROOMS / "references.bib"
+STORY = ROOMS / "story.toml"
+NEEDED = ("id", "title", "year", "question", "quick", "paper")
+
+
+def entries() -> list[dict[str, Any]]:
+    """The [reproduction] table of every room that can be read, with its `file` and number of `claims`, by year."""
+    return _read()[0]
+
+
+def broken() -> dict[str, str]:
+    """Why rooms cannot be read, one sentence each, by name. The others do not suffer from it."""
+    return _read()[1]
+
+
+def _read() -> tuple[list[dict[str, Any]], dict[str, str]]:
+    found, faults = [], {}
+    for path in sorted(ROOMS.glob("*/paper.toml")):
+        name = path.parent.name
+        advice = f"mend it or move the folder away; `backstory check {name}` lists what is wrong"
+        try:
+            raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+            faults[name] = f"the room {name} is left out: cannot read its paper.toml ({fault}); {advice}."
+            continue
+        era = raw.get("reproduction")
+        missing = [key for key in NEEDED if not isinstance(era, dict) or key not in era]
+        if missing:
+            faults[name] = (
+                f"the room {name} is left out: its paper.toml has no {missing[0]} in [reproduction]; {advice}."
+            )
+        elif era["id"] != name:
+            faults[name] = f"the room {name} is left out: its paper.toml calls it {era['id']!r}; {advice}."
+        else:
+            found.append({**era, "file": path, "claims": len(raw.get("claim", []))})
+    return sorted(found, key=lambda entry: (entry["year"], entry["id"])), faults
+
+
+def ids() -> list[str]:
+    """Every reproduction's id, by year."""
+    return [entry["id"] for entry in entries()]
+
+
+def entry(name: str) -> dict[str, Any]:
+    """One catalogue entry. Raises BackstoryError with the nearest name if there is none, or why it cannot be read."""
+    found, faults = _read()
+    known = {one["id"]: one for one in found}
+    if name in faults:
+        raise BackstoryError(faults[name])
+    if name not in known:
+        raise unknown("reproduction", name, known, "`backstory list` shows all of them.")
+    return known[name]
+
+
+def chosen(name: str) -> list[str]:
+    """The ids that a NAME on the command line stands for: one, or every one for "all"."""
+    return ids() if name == "all" else [entry(name)["id"]]

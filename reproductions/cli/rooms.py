@@ -1,0 +1,62 @@
+"""The rooms of the eras: their code and their paper files, loaded when they are needed."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+from pathlib import Path
+from typing import Any
+
+from core.datasets.store import cache_folder
+from core.errors import BackstoryError
+from core.evidence.claims import Paper, load_paper
+from core.evidence.reproduction import Reproduction
+from core.publishing import folders
+from reproductions.cli import catalogue
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def room(name: str) -> Reproduction[Any]:
+    """What a room hands on. Raises BackstoryError, in one sentence, for a room that cannot be loaded."""
+    keep_compiled_code_apart()
+    module = f"reproductions.{catalogue.entry(name)['id']}"
+    advice = f"`backstory check {name}` lists what is wrong."
+    try:
+        found = importlib.import_module(module).REPRODUCTION
+    except BackstoryError:
+        raise
+    except AttributeError as fault:
+        raise BackstoryError(f"the room {name} has no REPRODUCTION in its __init__.py ({fault}); {advice}") from fault
+    except Exception as fault:
+        told = f"{type(fault).__name__}: {fault}".splitlines()[0]
+        raise BackstoryError(f"the room {name} cannot be loaded ({told}); {advice}") from fault
+    if not isinstance(found, Reproduction):
+        raise BackstoryError(f"REPRODUCTION of the room {name} is no Reproduction but {type(found).__name__}; {advice}")
+    return found
+
+
+def paper_of(name: str) -> Paper:
+    """The claims, assumptions and substitutions of a reproduction."""
+    return load_paper(catalogue.entry(name)["file"])
+
+
+def papers() -> dict[str, Paper]:
+    """The papers of all rooms that can be read, by id."""
+    return {name: paper_of(name) for name in catalogue.ids()}
+
+
+def keep_compiled_code_apart() -> None:
+    """Give each version of the compiled loops a cache of its own, unless $NUMBA_CACHE_DIR says where it is.
+
+    Numba recompiles a loop when its own file changes, but not when a file changes that it calls into. Raises
+    BackstoryError if the cache folder cannot be written, as the compiler would stop with less to say.
+    """
+    if "NUMBA_CACHE_DIR" in os.environ:
+        return
+    compiled = ROOT / "core" / "learning" / "compiled"
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(compiled.glob("*.py")))).hexdigest()[:12]
+    place = cache_folder() / "compiled" / digest
+    folders.check_writable(place, "set $BACKSTORY_CACHE to another folder")
+    os.environ["NUMBA_CACHE_DIR"] = str(place)

@@ -1,1 +1,0 @@
-"""Trial functions of reproductions that hold more than one experiment."""

@@ -1,1 +1,0 @@
-"""For each reproduction, the tables and arrays it keeps and the figures drawn from them."""

@@ -1,0 +1,79 @@
+"""The figure that argues: the two hidden lines of a net that learned XOR, and the four points as they see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure as Canvas
+
+from core.evidence.record import Record
+from core.publishing import figures as draw
+
+Arrays = Mapping[str, np.ndarray]
+POINTS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+
+
+def _hidden(p: np.ndarray, x: np.ndarray) -> np.ndarray:
+    # p (9,): w0_1 by rows, b1, w1_2, b2 -> activities (..., 2)
+    return 0.5 * (1 + np.tanh(0.5 * (x @ p[:4].reshape(2, 2) + p[4:6])))
+
+
+def _band(ax: Any, p: np.ndarray, size: float) -> None:
+    side = np.linspace(-0.35, 1.35, 171)
+    grid = np.stack(np.meshgrid(side, side), axis=-1)
+    z = _hidden(p, grid) @ p[6:8] + p[8]
+    ax.contourf(side, side, z, levels=[-1e9, 0, 1e9], colors=["#ffffff", "#cfe3f1"])
+    w, b = p[:4].reshape(2, 2), p[4:6]
+    for k, colour in enumerate((draw.ORANGE, draw.GREEN)):
+        ax.contour(side, side, grid @ w[:, k] + b[k], levels=[0], colors=[colour], linewidths=size / 6)
+    _points(ax, POINTS, size)
+    ax.set(xlim=(-0.35, 1.35), ylim=(-0.35, 1.35), aspect="equal", xticks=[0, 1], yticks=[0, 1])
+    ax.grid(visible=False)
+
+
+def _points(ax: Any, places: np.ndarray, size: float) -> None:
+    for (x, y), (a, b) in zip(places, POINTS, strict=True):
+        on = a != b
+        ax.plot([x], [y], "o", markersize=size, color=draw.BLUE if on else "white", markeredgecolor=draw.INK, zorder=4)
+        ax.annotate(
+            "1" if on else "0", (x, y), ha="center", va="center", zorder=5, color="white" if on else draw.INK,
+            fontsize=0.6 * size,
+        )  # fmt: skip
+
+
+def two_lines(arrays: Arrays, record: Record) -> Canvas:
+    """Left: the inputs, the two lines and the band between them. Right: the same four points in the hidden plane."""
+    p = arrays["xor_weights"]
+    figure, axes = draw.canvas(2, width=10.5, height=4.9)
+    _band(axes[0], p, 22)
+    axes[0].set(title="what goes in: two lines, and a band", xlabel="input 1", ylabel="input 2")
+    hidden = _hidden(p, POINTS)
+    apart = hidden + np.array([[0, 0], [-0.02, 0.02], [0.02, -0.02], [0, 0]])  # two of them fall on one place
+    _points(axes[1], apart, 22)
+    for k, (x, y) in enumerate(hidden):
+        shift = (-16, 14) if k == 1 else (16, -22)
+        axes[1].annotate(
+            f"({POINTS[k, 0]:.0f},{POINTS[k, 1]:.0f})", (x, y), xytext=shift, textcoords="offset points", ha="center"
+        )
+    v, c = p[6:8], p[8]
+    line = np.linspace(-0.2, 1.2, 2)
+    if abs(v[1]) > abs(v[0]):
+        axes[1].plot(line, -(v[0] * line + c) / v[1], color=draw.INK, linewidth=2.4)
+    else:
+        axes[1].plot(-(v[1] * line + c) / v[0], line, color=draw.INK, linewidth=2.4)
+    axes[1].set(
+        xlim=(-0.2, 1.2), ylim=(-0.2, 1.2), aspect="equal", xlabel="hidden unit 1", ylabel="hidden unit 2",
+        title="what the output sees: one line is enough", xticks=[0, 1], yticks=[0, 1],
+    )  # fmt: skip
+    axes[1].grid(visible=False)
+    return figure
+
+
+def card(arrays: Arrays, record: Record) -> Canvas:
+    """The picture of the front page: four points, two lines."""
+    figure, ax = draw.canvas(width=3.6, height=3.2)
+    _band(ax, arrays["xor_weights"], 24)
+    ax.set(xlabel="input 1", ylabel="input 2")
+    return figure
