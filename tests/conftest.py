@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from reproductions.cli.main import execute
+from reproductions.cli import rooms
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = os.environ.get("BACKSTORY_DATA")
@@ -26,7 +26,7 @@ SMALL = [
 def pytest_configure(config):
     """One cache of compiled loops for all tests and their processes, apart for each version of the loops."""
     os.environ.setdefault("BACKSTORY_CACHE", str(ROOT / ".pytest_cache" / "backstory"))
-    execute.keep_compiled_code_apart()
+    rooms.keep_compiled_code_apart()
 
 
 @pytest.fixture(autouse=True)

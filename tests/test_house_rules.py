@@ -10,7 +10,7 @@ from core.evidence import record as records
 from core.evidence.fingerprint import code_fingerprint, sources
 from core.evidence.tallies import tally
 from reproductions.cli import catalogue
-from reproductions.cli.main import execute
+from reproductions.cli import execute
 from tests.conftest import ROOT
 
 SOURCES = sorted([*(ROOT / "core").rglob("*.py"), *(ROOT / "reproductions").rglob("*.py")])

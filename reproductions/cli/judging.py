@@ -178,7 +178,7 @@ def _tell(found: Any) -> None:
     outcome = "the same" if found.passed else "DIFFERS"
     tried = f"{found.trials:,} trials, {found.values:,} numbers, {found.seconds:.0f} s"
     say(f"{found.reproduction}: {outcome}: {tried}")
-    if found.worst is not None and found.worst.difference is not None:
+    if found.worst is not None and found.worst.difference:
         worst = found.worst
         where = f"{worst.measurement} of {worst.study}, seed {worst.seed}"
         say(f"  farthest apart: {where}: {worst.difference:.2g} of its size")

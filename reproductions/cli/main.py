@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -221,10 +222,14 @@ def doctor(json_: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-for _command in (share.compare, share.cite, share.slides, judging.number, judging.judge, judging.verify):
-    app.command()(_command)
-for _command in (author.new, author.check):
-    app.command()(_command)
+app.command()(share.compare)
+app.command()(share.cite)
+app.command()(share.slides)
+app.command()(judging.number)
+app.command()(judging.judge)
+app.command()(judging.verify)
+app.command()(author.new)
+app.command()(author.check)
 
 
 def _stop(signum: int, frame: Any) -> None:
@@ -265,8 +270,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _leave_pipe() -> None:
     """Let what is still to be written go nowhere, so that closing the stream at the end does not complain."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    with suppress(OSError, ValueError):  # a stream that is no file has nothing to be redirected
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(text: str) -> int:

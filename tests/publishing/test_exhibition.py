@@ -16,8 +16,8 @@ from core.evidence.record import ClaimResult, Ours
 from core.evidence.tallies import tally
 from core.publishing import exhibition as pages
 from reproductions.cli import catalogue
-from reproductions.cli.main import execute
-from reproductions.cli.main import front_page as exhibition
+from reproductions.cli import execute
+from reproductions.cli import front_page as exhibition
 from tests.conftest import ROOT
 from tests.publishing.test_report import Page
 

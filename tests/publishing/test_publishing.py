@@ -15,7 +15,7 @@ from core.evidence.record import ClaimResult, Ours
 from core.publishing import citations, documents, figures, folders, latex, tables
 from core.publishing.credits import Credit
 from reproductions.cli import catalogue
-from reproductions.cli.main import execute
+from reproductions.cli import execute
 
 
 @pytest.mark.parametrize(

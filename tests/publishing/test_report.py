@@ -11,7 +11,7 @@ import pytest
 
 from core.evidence import record as records
 from core.publishing import documents
-from reproductions.cli.main import execute
+from reproductions.cli import execute
 
 
 def digest(folder):

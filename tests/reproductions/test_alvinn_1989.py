@@ -10,7 +10,7 @@ from core.datasets.roads.world import world as roads
 from core.datasets.roads.world import vehicles
 from core.evidence.record import load
 from core.networks import alvinn
-from reproductions.cli.main import execute
+from reproductions.cli import execute
 from reproductions import alvinn_1989
 from reproductions.alvinn_1989 import experiment as snapshots
 from reproductions.alvinn_1989 import network_1991 as fly

@@ -5,7 +5,7 @@ import shlex
 import pytest
 
 from reproductions.cli import catalogue
-from reproductions.cli.main import execute
+from reproductions.cli import execute
 
 
 @pytest.mark.parametrize("name", catalogue.ids())

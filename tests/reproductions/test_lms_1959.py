@@ -6,7 +6,7 @@ from PIL import Image
 
 from core.datasets import letters
 from core.evidence.record import load
-from reproductions.cli.main import execute
+from reproductions.cli import execute
 from reproductions import lms_1959
 from reproductions.lms_1959 import experiment as rule
 from reproductions.lms_1959 import threshold_units as units

@@ -6,7 +6,7 @@ import pytest
 from core.datasets import series
 from core.evidence.record import load
 from core.learning import slopes
-from reproductions.cli.main import execute
+from reproductions.cli import execute
 from reproductions import ordered_derivatives_1974
 from reproductions.ordered_derivatives_1974 import clocked_slopes
 from reproductions.ordered_derivatives_1974 import dynamic_feedback as feedback

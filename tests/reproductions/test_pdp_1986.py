@@ -7,7 +7,7 @@ from core.datasets import families
 from core.learning import checks
 from core.learning.ops import squared_error
 from core.networks import grouped
-from reproductions.cli.main import execute
+from reproductions.cli import execute
 from reproductions import pdp_1986
 from reproductions.pdp_1986 import family_trees
 from reproductions.pdp_1986 import experiment as experiments

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.datasets import boolean
-from reproductions.cli.main import execute
+from reproductions.cli import execute
 from reproductions.perceptrons_1969 import experiment as experiments
 from reproductions.perceptrons_1969.tables import LISTED
 

@@ -6,7 +6,7 @@ import pytest
 from core.datasets.history import COSTS, SYSTEMS
 from core.evidence.power_laws import OFFSET, PLAIN
 from core.learning import training
-from reproductions.cli.main import execute
+from reproductions.cli import execute
 from reproductions import scaling
 from core.learning import ngrams
 from reproductions.scaling import experiment as experiments

@@ -7,7 +7,7 @@ from core.datasets import cities
 from core.evidence.record import load
 from core.learning import checks
 from core.learning.ops import OPS, softmax
-from reproductions.cli.main import execute
+from reproductions.cli import execute
 from reproductions import six_parameters
 from reproductions.six_parameters import landscape
 from reproductions.six_parameters import experiment as experiments

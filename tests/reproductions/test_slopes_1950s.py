@@ -5,7 +5,7 @@ import pytest
 
 from core.evidence.record import load
 from core.learning import slope_theory as theory
-from reproductions.cli.main import execute
+from reproductions.cli import execute
 from reproductions import slopes_1950s
 from reproductions.slopes_1950s import experiment as experiments
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from core.evidence.record import load
-from reproductions.cli.main import execute
+from reproductions.cli import execute
 from reproductions import zipcodes_1989
 from tests.conftest import ROOT, SMALL, without_cost
 
