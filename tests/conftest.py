@@ -68,10 +68,16 @@ def quick_of(backstory, tmp_path_factory):
                 time.sleep(0.2)
         else:
             done = backstory(
-                "run", name, "--out", place / "reports", "--workers", 2,
-                "--formats", "svg,png,pdf" if name == "zipcodes_1989" else "svg",
+                "run",
+                name,
+                "--out",
+                place / "reports",
+                "--workers",
+                2,
+                "--formats",
+                "svg,png,pdf" if name == "zipcodes_1989" else "svg",
                 BACKSTORY_CACHE=str(place / "cache"),
-            )  # fmt: skip
+            )
             draft = place / "draft.json"
             draft.write_text(json.dumps({"returncode": done.returncode, "stdout": done.stdout, "stderr": done.stderr}))
             draft.rename(said)

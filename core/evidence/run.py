@@ -56,9 +56,16 @@ class Findings:
 
 
 def run(
-    room: Reproduction[S], paper: Paper, settings: S, preset: str, *, cache: Path, fresh: bool, workers: Workers,
+    room: Reproduction[S],
+    paper: Paper,
+    settings: S,
+    preset: str,
+    *,
+    cache: Path,
+    fresh: bool,
+    workers: Workers,
     progress: Progress,
-) -> Result:  # fmt: skip
+) -> Result:
     """Run every study of a reproduction, or use its stored trials, and close the record."""
     started, made_by = time.perf_counter(), provenance()
     studies = room.studies(settings)

@@ -36,9 +36,13 @@ class Study:
 
 
 def run_studies(
-    studies: Sequence[Study], entropy: int | None, *, stores: Callable[[Study], TrialStore], workers: Workers,
+    studies: Sequence[Study],
+    entropy: int | None,
+    *,
+    stores: Callable[[Study], TrialStore],
+    workers: Workers,
     progress: Progress,
-) -> dict[str, list[Row]]:  # fmt: skip
+) -> dict[str, list[Row]]:
     """Run every study in order and return the rows of each by its name.
 
     Every cell is given the name of its study, and the entropy of the settings where they have one.

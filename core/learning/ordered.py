@@ -36,9 +36,17 @@ class Entry:
     __slots__ = ("__weakref__", "_system", "cache", "index", "inputs", "name", "op", "value", "varies")
 
     def __init__(
-        self, system: OrderedSystem, index: int, value: np.ndarray, *, name: str | None = None, varies: bool = True,
-        op: Op | None = None, inputs: tuple[Entry, ...] = (), cache: Any = None,
-    ) -> None:  # fmt: skip
+        self,
+        system: OrderedSystem,
+        index: int,
+        value: np.ndarray,
+        *,
+        name: str | None = None,
+        varies: bool = True,
+        op: Op | None = None,
+        inputs: tuple[Entry, ...] = (),
+        cache: Any = None,
+    ) -> None:
         # A weak reference: system and entries would keep each other, and all their arrays, alive for a while.
         self._system = system.itself
         self.index, self.value, self.name, self.varies = index, value, name, varies

@@ -50,9 +50,14 @@ class Adam:
 
 
 def train(
-    loss: Loss, parameters: dict[str, np.ndarray], batches: Iterator[tuple[np.ndarray, np.ndarray]], *, rule: Rule,
-    rate: Callable[[int], float], first: int = 0,
-) -> float:  # fmt: skip
+    loss: Loss,
+    parameters: dict[str, np.ndarray],
+    batches: Iterator[tuple[np.ndarray, np.ndarray]],
+    *,
+    rule: Rule,
+    rate: Callable[[int], float],
+    first: int = 0,
+) -> float:
     """Change `parameters` in place, one step for every batch; `rate(k)` is the learning rate of step k from `first` on.
 
     Returns the loss of the last batch before its step, NaN as soon as one is not finite, and stops there.

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.datasets import store
-from core.publishing import folders
-from reproductions.cli import rooms
 from core.errors import BackstoryError
 from core.evidence.run import LIBRARIES
+from core.publishing import folders
+from reproductions.cli import rooms
 
 Finding = tuple[str, bool, str]
 

@@ -77,8 +77,14 @@ def judge(
         by_era.setdefault(owner, {})[claim] = numbers
     results = []
     for owner, given in by_era.items():
-        place = next((p for p in (execute.folder_for(owner, preset, reports) for preset in execute.PRESETS)
-                      if (p / "record.json").exists()), None)  # fmt: skip
+        place = next(
+            (
+                p
+                for p in (execute.folder_for(owner, preset, reports) for preset in execute.PRESETS)
+                if (p / "record.json").exists()
+            ),
+            None,
+        )
         ours = {c.id: c.ours for c in load_record(place / "record.json").claims} if place else {}
         paper = papers[owner].model_copy(update={"claim": [c for c in papers[owner].claim if c.id in given]})
         conditions = {k: v for claim in paper.claim for k, v in claim.only_when.items()}

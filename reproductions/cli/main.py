@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -240,7 +241,7 @@ def _stop(signum: int, frame: Any) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; exits with 0, with 2 and one sentence on bad input, or with 130 when interrupted."""
     plain_where_needed()
-    os.environ["MPLBACKEND"] = "agg"  # a notebook's backend is not installed here, and none is needed
+    _keep_drawing_apart()
     if threading.current_thread() is threading.main_thread():
         for one in (signal.SIGTERM, signal.SIGINT):
             signal.signal(one, _stop)
@@ -266,6 +267,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if status == 130:
         typer.echo("backstory: interrupted; finished trials are kept, the same command goes on from there.", err=True)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _keep_drawing_apart() -> None:
+    """Let matplotlib draw without a screen or a notebook, and keep its font list beside our files, not in the home."""
+    from core.datasets.store import cache_folder
+
+    os.environ["MPLBACKEND"] = "agg"
+    place = cache_folder() / "matplotlib"
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        usable = os.access(place, os.W_OK)
+    except OSError:
+        usable = False
+    os.environ["MPLCONFIGDIR"] = str(place) if usable else tempfile.mkdtemp(prefix="backstory-fonts-")
 
 
 def _leave_pipe() -> None:

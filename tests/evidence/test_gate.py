@@ -219,8 +219,12 @@ def test_trials_that_still_come_out_the_same_pass(folder):
 
 def test_a_derivative_off_by_one_part_in_a_thousand_is_caught(folder, monkeypatch):
     op = OPS["affine"]
-    off = replace(op, backward=lambda dy, cache, needs=None: tuple(
-        None if d is None else 1.001 * d for d in op.backward(dy, cache, needs)))  # fmt: skip
+    off = replace(
+        op,
+        backward=lambda dy, cache, needs=None: tuple(
+            None if d is None else 1.001 * d for d in op.backward(dy, cache, needs)
+        ),
+    )
     monkeypatch.setitem(OPS, "affine", off)
     seen = verify.verify(ROOM, folder, seconds=20)
     assert not seen.passed

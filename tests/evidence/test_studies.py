@@ -13,9 +13,12 @@ from tests.evidence.trial_functions import valley
 
 def go(studies, tmp_path, entropy=7):
     return run_studies(
-        studies, entropy, stores=lambda study: TrialStore(tmp_path, code=study.name), workers=Workers(1),
+        studies,
+        entropy,
+        stores=lambda study: TrialStore(tmp_path, code=study.name),
+        workers=Workers(1),
         progress=Progress("t", quiet=True),
-    )  # fmt: skip
+    )
 
 
 def test_cells_know_their_study_and_the_entropy(tmp_path):

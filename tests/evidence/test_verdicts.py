@@ -16,9 +16,15 @@ from core.evidence.verdicts import FAMILIES, family_of, judge, word_of
 def claim(rule="printed", because="b", *, tolerance=0.0, farther=None, low=None, high=None, **fields):
     told = {"kind": rule, "tolerance": tolerance, "farther": farther, "low": low, "high": high, "because": because}
     given = {
-        "id": "a", "statement": "s", "kind": "measurement", "standing": "read", "key": "k", "where": "text",
-        "printed": "10" if rule == "printed" else "", "value": None if rule == "printed" else 10.0,
-    }  # fmt: skip
+        "id": "a",
+        "statement": "s",
+        "kind": "measurement",
+        "standing": "read",
+        "key": "k",
+        "where": "text",
+        "printed": "10" if rule == "printed" else "",
+        "value": None if rule == "printed" else 10.0,
+    }
     return Claim(**given | fields, rule=told)
 
 
@@ -276,9 +282,23 @@ def test_a_rule_that_twenty_trials_could_never_pass_is_found():
     assert undecidable(one, result(one, forty)) is None
 
 
-@pytest.mark.parametrize(("one", "measured"), [(o[1], o[2]) for o in OUTCOMES if o[0] in (
-    "a run like the paper's", "no run like the paper's", "inside a factor", "outside a factor", "under a bound",
-    "an ordering", "a count")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("one", "measured"),
+    [
+        (o[1], o[2])
+        for o in OUTCOMES
+        if o[0]
+        in (
+            "a run like the paper's",
+            "no run like the paper's",
+            "inside a factor",
+            "outside a factor",
+            "under a bound",
+            "an ordering",
+            "a count",
+        )
+    ],
+)
 def test_a_sound_rule_is_not_complained_of(one, measured):
     assert undecidable(one, result(one, measured)) is None
 

@@ -51,8 +51,15 @@ def learn(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]
                 break
             p = {name: w - cell["rate"] * slope[name] for name, w in p.items()}
             sweeps += 1
-        rows.append({"solved": float(sweeps < 200), "sweeps": float(sweeps), "loss": losses[-1],
-                     "weights": p["w"].ravel(), "unread": np.zeros(1000)})  # fmt: skip
+        rows.append(
+            {
+                "solved": float(sweeps < 200),
+                "sweeps": float(sweeps),
+                "loss": losses[-1],
+                "weights": p["w"].ravel(),
+                "unread": np.zeros(1000),
+            }
+        )
     return rows
 
 
@@ -111,17 +118,40 @@ ROOM = Reproduction(
 PAPER = Paper.model_validate(
     {
         "reproduction": {
-            "id": "toy_1986", "title": "A toy (1986)", "year": 1986, "question": "?", "answer": "!", "quick": "q",
-            "paper": "p", "cost_then": "c", "did": [],
+            "id": "toy_1986",
+            "title": "A toy (1986)",
+            "year": 1986,
+            "question": "?",
+            "answer": "!",
+            "quick": "q",
+            "paper": "p",
+            "cost_then": "c",
+            "did": [],
         },
         "paper": {"key": "k", "known_from": "nowhere"},
         "card": {"asks": "?", "year": "1986", "alt": "a"},
         "claim": [
-            {"id": "solved", "statement": "OR is learned", "kind": "measurement", "standing": "read", "key": "k",
-             "where": "text", "value": 0.5, "rule": {"kind": "at_least", "because": "b"}},
-            {"id": "sweeps", "statement": "in ten sweeps", "kind": "measurement", "standing": "read", "key": "k",
-             "where": "text", "printed": "10", "rule": {"kind": "printed", "because": "b"}},
+            {
+                "id": "solved",
+                "statement": "OR is learned",
+                "kind": "measurement",
+                "standing": "read",
+                "key": "k",
+                "where": "text",
+                "value": 0.5,
+                "rule": {"kind": "at_least", "because": "b"},
+            },
+            {
+                "id": "sweeps",
+                "statement": "in ten sweeps",
+                "kind": "measurement",
+                "standing": "read",
+                "key": "k",
+                "where": "text",
+                "printed": "10",
+                "rule": {"kind": "printed", "because": "b"},
+            },
         ],
     }
-)  # fmt: skip
+)
 HERE = Path(__file__)
