@@ -89,7 +89,7 @@ def test_the_formatter_is_only_switched_off_for_tables_of_data():
         for number, line in enumerate(lines):
             if "# fmt: skip" in line:
                 start = number
-                while start and (lines[start][:1] in " )]}" or start == number and lines[start][:1] in ")]}"):
+                while start and (lines[start][:1] in " )]}" or (start == number and lines[start][:1] in ")]}")):
                     start -= 1
                 assert re.match(r"_?[A-Z][A-Z_0-9]*\b.*=", lines[start]), f"{path.relative_to(ROOT)}:{number + 1}"
 
