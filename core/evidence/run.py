@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
+from core.errors import BackstoryError
 from core.evidence import closure
 from core.evidence.claims import Paper
 from core.evidence.measured import Cost, Measured
@@ -112,7 +113,7 @@ def run(
 def measure(room: Reproduction[S], paper: Paper, settings: S, rows: Rows, *, drawn: bool = True) -> Findings:
     """Turn trials into our side of every claim, judged, and into tables; with `drawn` into what figures draw too.
 
-    Raises ValueError for a measurement of a claim that the paper file does not have.
+    Raises BackstoryError for a measurement of a claim that the paper file does not have.
     """
     seen, read = watched(rows)
     measured = room.measure(settings, seen)
@@ -127,7 +128,10 @@ def judged(paper: Paper, measured: Mapping[str, Measured], settings: Mapping[str
     """Set every claim of the paper beside our measurement, in the paper file's order; none is left out."""
     unknown = set(measured) - {claim.id for claim in paper.claim}
     if unknown:
-        raise ValueError(f"measured but not claimed: {sorted(unknown)}")
+        name = paper.reproduction.id
+        raise BackstoryError(
+            f"measured but not claimed: {sorted(unknown)}; add them to paper.toml of {name}: `backstory check {name}`."
+        )
     return [judge(claim, measured.get(claim.id), settings) for claim in paper.claim]
 
 

@@ -16,7 +16,7 @@ from core.evidence.trials import cores
 from reproductions.cli import catalogue, main, options, rooms
 from tests.conftest import ROOT
 
-ERA = "pdp_1986"  # the era whose quick run is the shortest
+ERA = "perceptrons_1969"  # the era whose quick run is the shortest
 
 
 def process(*words, cwd=ROOT, python=("-m", "reproductions.cli"), stdin=None, shell=None, **variables):
