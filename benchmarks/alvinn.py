@@ -109,19 +109,24 @@ def table(rounds: int) -> str:
     made = provenance()
     import torch
 
-    return "\n".join([
-        "| way | µs per presentation | times as fast as PyTorch |",
-        "| --- | --- | --- |",
-        *(f"| {name} | {value:.1f} | {measure / value:.1f} |" for name, value in found.items()),
-        "",
-        f"{NETWORKS} networks x {EPOCHS} epochs x {IMAGES:,} images in two processes: {seconds:.1f} s, the making of "
-        "random images and the start of the processes included.",
-        "",
-        f"Medians of {rounds} rounds in turn, one thread each, the faster PyTorch loop as the measure. Ours and "
-        f"PyTorch in float64 end at the same weights. PyTorch {torch.__version__.split('+')[0]}, NumPy "
-        f"{made['libraries']['numpy']}, Numba {made['libraries']['numba']}, Python {made['python']}, "
-        f"{made['processor']}.",
-    ]) + "\n"  # fmt: skip
+    return (
+        "\n".join(
+            [
+                "| way | µs per presentation | times as fast as PyTorch |",
+                "| --- | --- | --- |",
+                *(f"| {name} | {value:.1f} | {measure / value:.1f} |" for name, value in found.items()),
+                "",
+                f"{NETWORKS} networks x {EPOCHS} epochs x {IMAGES:,} images in two processes: {seconds:.1f} s, the making of "
+                "random images and the start of the processes included.",
+                "",
+                f"Medians of {rounds} rounds in turn, one thread each, the faster PyTorch loop as the measure. Ours and "
+                f"PyTorch in float64 end at the same weights. PyTorch {torch.__version__.split('+')[0]}, NumPy "
+                f"{made['libraries']['numpy']}, Numba {made['libraries']['numba']}, Python {made['python']}, "
+                f"{made['processor']}.",
+            ]
+        )
+        + "\n"
+    )
 
 
 def main() -> None:

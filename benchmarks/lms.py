@@ -42,10 +42,17 @@ def theirs(x: np.ndarray, d: np.ndarray) -> np.ndarray:
 
     return np.asarray(
         SGDRegressor(
-            penalty=None, learning_rate="constant", eta0=2 * MU, max_iter=1, tol=None, shuffle=False,
+            penalty=None,
+            learning_rate="constant",
+            eta0=2 * MU,
+            max_iter=1,
+            tol=None,
+            shuffle=False,
             fit_intercept=False,
-        ).fit(x, d).coef_
-    )  # fmt: skip
+        )
+        .fit(x, d)
+        .coef_
+    )
 
 
 def table(rounds: int) -> str:

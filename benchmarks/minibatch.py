@@ -80,8 +80,17 @@ def scikit_learn() -> Callable[[], object]:
     x, y = data()
 
     def epoch() -> object:
-        net = MLPClassifier((HIDDEN,), activation="tanh", solver="sgd", alpha=0.0, batch_size=BATCH, momentum=0.0,
-                            learning_rate_init=RATE, max_iter=1, random_state=0)  # fmt: skip
+        net = MLPClassifier(
+            (HIDDEN,),
+            activation="tanh",
+            solver="sgd",
+            alpha=0.0,
+            batch_size=BATCH,
+            momentum=0.0,
+            learning_rate_init=RATE,
+            max_iter=1,
+            random_state=0,
+        )
         return net.fit(x, y)
 
     return epoch

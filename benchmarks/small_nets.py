@@ -40,10 +40,19 @@ def ours(start: np.ndarray) -> np.ndarray:
     """All networks, LANES at a time."""
     x, t = boolean.parity(2)
     found = [
-        small_nets.train(NET.wiring, start[k : k + LANES], x, t, rate=RATE, momentum=MOMENTUM, margin=0.0,
-                         sweeps=SWEEPS, check=SWEEPS).final
+        small_nets.train(
+            NET.wiring,
+            start[k : k + LANES],
+            x,
+            t,
+            rate=RATE,
+            momentum=MOMENTUM,
+            margin=0.0,
+            sweeps=SWEEPS,
+            check=SWEEPS,
+        ).final
         for k in range(0, len(start), LANES)
-    ]  # fmt: skip
+    ]
     return np.concatenate(found)
 
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from reproductions.cli.main import execute
+from reproductions.cli import rooms
 
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = os.environ.get("BACKSTORY_DATA")
@@ -26,7 +26,7 @@ SMALL = [
 def pytest_configure(config):
     """One cache of compiled loops for all tests and their processes, apart for each version of the loops."""
     os.environ.setdefault("BACKSTORY_CACHE", str(ROOT / ".pytest_cache" / "backstory"))
-    execute.keep_compiled_code_apart()
+    rooms.keep_compiled_code_apart()
 
 
 @pytest.fixture(autouse=True)
@@ -68,10 +68,16 @@ def quick_of(backstory, tmp_path_factory):
                 time.sleep(0.2)
         else:
             done = backstory(
-                "run", name, "--out", place / "reports", "--workers", 2,
-                "--formats", "svg,png,pdf" if name == "zipcodes_1989" else "svg",
+                "run",
+                name,
+                "--out",
+                place / "reports",
+                "--workers",
+                2,
+                "--formats",
+                "svg,png,pdf" if name == "zipcodes_1989" else "svg",
                 BACKSTORY_CACHE=str(place / "cache"),
-            )  # fmt: skip
+            )
             draft = place / "draft.json"
             draft.write_text(json.dumps({"returncode": done.returncode, "stdout": done.stdout, "stderr": done.stderr}))
             draft.rename(said)

@@ -17,16 +17,28 @@ import numpy as np
 from core.errors import BackstoryError
 
 PARTS = {
-    "attention_norm": "input_layernorm", "wq": "self_attn.q_proj", "wk": "self_attn.k_proj", "wv": "self_attn.v_proj",
-    "wo": "self_attn.o_proj", "feed_norm": "post_attention_layernorm", "w1": "mlp.gate_proj", "w2": "mlp.down_proj",
+    "attention_norm": "input_layernorm",
+    "wq": "self_attn.q_proj",
+    "wk": "self_attn.k_proj",
+    "wv": "self_attn.v_proj",
+    "wo": "self_attn.o_proj",
+    "feed_norm": "post_attention_layernorm",
+    "w1": "mlp.gate_proj",
+    "w2": "mlp.down_proj",
     "w3": "mlp.up_proj",
-}  # fmt: skip
+}
 KINDS = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 KEYS = {
-    "vocabulary": "vocab_size", "width": "hidden_size", "layers": "num_hidden_layers", "heads": "num_attention_heads",
-    "groups": "num_key_value_heads", "hidden": "intermediate_size", "length": "max_position_embeddings",
-    "head_size": "head_dim", "epsilon": "rms_norm_eps",
-}  # fmt: skip
+    "vocabulary": "vocab_size",
+    "width": "hidden_size",
+    "layers": "num_hidden_layers",
+    "heads": "num_attention_heads",
+    "groups": "num_key_value_heads",
+    "hidden": "intermediate_size",
+    "length": "max_position_embeddings",
+    "head_size": "head_dim",
+    "epsilon": "rms_norm_eps",
+}
 
 
 def _library() -> Any:
@@ -63,7 +75,7 @@ class Weights(Mapping[str, np.ndarray]):
 def read(folder: Path) -> tuple[dict[str, Any], Weights]:
     """The configuration and the parameters of a Llama in a folder.
 
-    Raises BackstoryError if a file is missing or damaged, the model is none of Llama's kind, or a part has another shape.
+    Raises BackstoryError if a file is missing or damaged, the model is no Llama, or a part has another shape.
     """
     config = configuration(folder)
     found: dict[str, tuple[Path, str, tuple[int, ...], int]] = {}
@@ -73,18 +85,20 @@ def read(folder: Path) -> tuple[dict[str, Any], Weights]:
     for name, shape in _shapes(config).items():
         theirs = _theirs(name)
         if theirs not in found:
-            raise BackstoryError(f"{folder} has no part {theirs!r}; a file of the model is missing or it is another model.")
+            raise BackstoryError(
+                f"{folder} has no part {theirs!r}; a file of the model is missing or it is another model."
+            )
         if found[theirs][2] != shape or found[theirs][1] not in KINDS:
             raise BackstoryError(
-                f"part {theirs!r} in {folder} is {found[theirs][1]} of shape {found[theirs][2]}, where config.json asks for "
-                f"{shape} in one of {', '.join(KINDS)}; fetch the folder again."
+                f"part {theirs!r} in {folder} is {found[theirs][1]} of shape {found[theirs][2]}, where config asks "
+                f"for {shape} in one of {', '.join(KINDS)}; fetch the folder again."
             )
         places[name] = found[theirs]
     return config, Weights(places)
 
 
 def configuration(folder: Path) -> dict[str, Any]:
-    """What `config.json` says, in the words of `core.networks.llama.Config`, and "bos", the token that begins a text."""
+    """What `config.json` says, in the words of `core.networks.llama.Config`, and "bos", which begins a text."""
     path = folder / "config.json"
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
@@ -102,8 +116,10 @@ def configuration(folder: Path) -> dict[str, Any]:
         raise BackstoryError(f"{path} scales its rotary positions by {kind!r}; only 'default' and 'llama3' are known.")
     defaults = {"num_key_value_heads": raw.get("num_attention_heads"), "head_dim": 0, "rms_norm_eps": 1e-6}
     try:
-        config = {ours: raw.get(theirs) or defaults[theirs] if theirs in defaults else raw[theirs]
-                  for ours, theirs in KEYS.items()}  # fmt: skip
+        config = {
+            ours: raw.get(theirs) or defaults[theirs] if theirs in defaults else raw[theirs]
+            for ours, theirs in KEYS.items()
+        }
         scaling = None
         if kind == "llama3":
             names = ("factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings")
@@ -115,8 +131,10 @@ def configuration(folder: Path) -> dict[str, Any]:
         "head_size": config["head_size"] or config["width"] // config["heads"],
         "tied": bool(raw.get("tie_word_embeddings", False)),
         "theta": float(rope.get("rope_theta", raw.get("rope_theta", 10000.0))),
-        "pairing": "halves", "scaling": scaling, "bos": bos[0] if isinstance(bos, list) else bos,
-    }  # fmt: skip
+        "pairing": "halves",
+        "scaling": scaling,
+        "bos": bos[0] if isinstance(bos, list) else bos,
+    }
 
 
 def _files(folder: Path) -> list[Path]:
@@ -144,16 +162,24 @@ def _header(path: Path) -> dict[str, tuple[str, tuple[int, ...], int]]:
         raise BackstoryError(f"{path} is damaged or cut short ({fault}); fetch it again.") from fault
     return {
         name: (part["dtype"], tuple(part["shape"]), 8 + length + part["data_offsets"][0])
-        for name, part in parts.items() if name != "__metadata__"
-    }  # fmt: skip
+        for name, part in parts.items()
+        if name != "__metadata__"
+    }
 
 
 def _shapes(c: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     queries, keys, width, hidden = c["heads"] * c["head_size"], c["groups"] * c["head_size"], c["width"], c["hidden"]
     each = {
-        "attention_norm": (width,), "wq": (queries, width), "wk": (keys, width), "wv": (keys, width),
-        "wo": (width, queries), "feed_norm": (width,), "w1": (hidden, width), "w2": (width, hidden), "w3": (hidden, width),
-    }  # fmt: skip
+        "attention_norm": (width,),
+        "wq": (queries, width),
+        "wk": (keys, width),
+        "wv": (keys, width),
+        "wo": (width, queries),
+        "feed_norm": (width,),
+        "w1": (hidden, width),
+        "w2": (width, hidden),
+        "w3": (hidden, width),
+    }
     layers = {f"{layer}.{name}": shape for layer in range(c["layers"]) for name, shape in each.items()}
     ends = {"norm": (width,)} if c["tied"] else {"norm": (width,), "output": (c["vocabulary"], width)}
     return {"embedding": (c["vocabulary"], width), **layers, **ends}
@@ -192,12 +218,20 @@ def write(folder: Path, config: Mapping[str, Any], arrays: Mapping[str, np.ndarr
     rope: dict[str, Any] = {"rope_type": "default", "rope_theta": config["theta"]}
     if config["scaling"] is not None:
         names = ("factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings")
-        rope |= dict(zip(names, (*config["scaling"][:3], int(config["scaling"][3])), strict=True)) | {"rope_type": "llama3"}
+        rope |= dict(zip(names, (*config["scaling"][:3], int(config["scaling"][3])), strict=True)) | {
+            "rope_type": "llama3"
+        }
     said = {theirs: config[ours] for ours, theirs in KEYS.items()} | {
-        "architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu", "attention_bias": False,
-        "mlp_bias": False, "tie_word_embeddings": config["tied"], "rope_theta": config["theta"],
-        "rope_parameters": rope, "bos_token_id": config.get("bos"),
-    }  # fmt: skip
+        "architectures": ["LlamaForCausalLM"],
+        "model_type": "llama",
+        "hidden_act": "silu",
+        "attention_bias": False,
+        "mlp_bias": False,
+        "tie_word_embeddings": config["tied"],
+        "rope_theta": config["theta"],
+        "rope_parameters": rope,
+        "bos_token_id": config.get("bos"),
+    }
     if config["scaling"] is not None:
         said["rope_scaling"] = rope
     (folder / "config.json").write_text(json.dumps(said, indent=1), encoding="utf-8")

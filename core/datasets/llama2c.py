@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,9 @@ def checkpoint(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """
     size = 4 * len(HEADER)
     if len(content) < size:
-        raise BackstoryError(f"a llama2.c checkpoint begins with {size} bytes of header, and this has {len(content)}; {AGAIN}")
+        raise BackstoryError(
+            f"a llama2.c checkpoint begins with {size} bytes of header, and this has {len(content)}; {AGAIN}"
+        )
     numbers = struct.unpack(f"<{len(HEADER)}i", content[:size])
     config: dict[str, Any] = dict(zip(HEADER, numbers, strict=True))
     config |= {"tied": config["vocabulary"] > 0, "vocabulary": abs(config["vocabulary"]), "pairing": "adjacent"}
@@ -38,8 +41,8 @@ def checkpoint(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     wanted = size + 4 * sum(int(np.prod(shape, dtype=object)) for _, shape in parts)
     if len(content) != wanted:
         raise BackstoryError(
-            f"this llama2.c checkpoint has {len(content):,} bytes where its header asks for {wanted:,}: it is cut short or "
-            f"of another version; {AGAIN}"
+            f"this llama2.c checkpoint has {len(content):,} bytes where its header asks for {wanted:,}: cut short "
+            f"or of another version; {AGAIN}"
         )
     found, at = {}, size
     for name, shape in parts:
@@ -57,12 +60,19 @@ def _parts(c: dict[str, Any]) -> list[tuple[str, tuple[int, ...]]]:
     layers, width, hidden, size = c["layers"], c["width"], c["hidden"], c["width"] // c["heads"]
     keys = c["groups"] * size
     parts: list[tuple[str, tuple[int, ...]]] = [
-        ("embedding", (c["vocabulary"], width)), ("*.attention_norm", (layers, width)),
-        ("*.wq", (layers, width, width)), ("*.wk", (layers, keys, width)), ("*.wv", (layers, keys, width)),
-        ("*.wo", (layers, width, width)), ("*.feed_norm", (layers, width)), ("*.w1", (layers, hidden, width)),
-        ("*.w2", (layers, width, hidden)), ("*.w3", (layers, hidden, width)), ("norm", (width,)),
+        ("embedding", (c["vocabulary"], width)),
+        ("*.attention_norm", (layers, width)),
+        ("*.wq", (layers, width, width)),
+        ("*.wk", (layers, keys, width)),
+        ("*.wv", (layers, keys, width)),
+        ("*.wo", (layers, width, width)),
+        ("*.feed_norm", (layers, width)),
+        ("*.w1", (layers, hidden, width)),
+        ("*.w2", (layers, width, hidden)),
+        ("*.w3", (layers, hidden, width)),
+        ("norm", (width,)),
         ("angles", (2, c["length"], size // 2)),
-    ]  # fmt: skip
+    ]
     return parts if c["tied"] else [*parts, ("output", (c["vocabulary"], width))]
 
 
@@ -97,10 +107,12 @@ def tokenizer(content: bytes, vocabulary: int) -> Tokenizer:
         scores.append(score)
         at += 8 + length
     if at != len(content) or not pieces:
-        raise BackstoryError(f"this llama2.c tokenizer is cut short or no tokenizer, after {len(pieces)} tokens; {AGAIN}")
+        raise BackstoryError(
+            f"this llama2.c tokenizer is cut short or no tokenizer, after {len(pieces)} tokens; {AGAIN}"
+        )
     if len(pieces) != vocabulary:
         raise BackstoryError(
-            f"this tokenizer has {len(pieces)} tokens and the model {vocabulary}; give the tokenizer that belongs to the model."
+            f"this tokenizer has {len(pieces)} tokens and the model {vocabulary}; give the model's own."
         )
     return Merges(pieces, scores)
 
@@ -125,7 +137,7 @@ class Merges(Tokenizer):
             known = self._number.get(raw)
             tokens += [known] if known is not None else [byte + FIRST_BYTE for byte in raw]
         while True:
-            unions = [self._number.get(self.pieces[a] + self.pieces[b]) for a, b in zip(tokens, tokens[1:], strict=False)]
+            unions = [self._number.get(self.pieces[a] + self.pieces[b]) for a, b in pairwise(tokens)]
             known = [(self.scores[union], -at) for at, union in enumerate(unions) if union is not None]
             if not known:
                 return tokens

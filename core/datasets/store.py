@@ -35,6 +35,13 @@ class DataFile:
     sha256: str
     mirrors: tuple[str, ...]
 
+    @property
+    def names(self) -> list[str]:
+        """The places where it may lie under a data folder: as mirrors pack it, unpacked, or as others name it."""
+        bare = self.path.removesuffix(".gz")
+        dotted = bare.replace("-idx", ".idx")  # train-images.idx3-ubyte, as many downloads call it
+        return list(dict.fromkeys([self.path, bare, dotted, f"{dotted}.gz"]))
+
 
 def _usps(name: str, sha256: str) -> DataFile:
     return DataFile(f"usps/{name}", sha256, tuple(base + name for base in HASTIE))
@@ -75,7 +82,7 @@ def cache_folder() -> Path:
     """Where downloads and finished trials are kept: `$BACKSTORY_CACHE`, or the user's cache folder."""
     chosen = os.environ.get("BACKSTORY_CACHE")
     if chosen:
-        return Path(chosen)
+        return Path(chosen).expanduser()
     import pooch
 
     return Path(pooch.os_cache("backstory"))
@@ -86,7 +93,7 @@ def data_folder() -> Path | None:
     named = os.environ.get("BACKSTORY_DATA")
     if not named:
         return None
-    folder = Path(named)
+    folder = Path(named).expanduser()
     if not folder.is_dir():
         raise BackstoryError(
             f"$BACKSTORY_DATA points to {named!r}, which is not a folder; "
@@ -99,7 +106,7 @@ def locate(file: DataFile) -> Path | None:
     """Where a copy of the file already is, unverified, or None."""
     folder = data_folder()
     places = ([folder] if folder else []) + [cache_folder() / "data"]
-    return next((place / file.path for place in places if (place / file.path).exists()), None)
+    return next((place / name for place in places for name in file.names if (place / name).exists()), None)
 
 
 def status(dataset: str, *, fetch: bool = False, quiet: bool = True) -> list[dict[str, str]]:

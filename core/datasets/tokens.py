@@ -55,9 +55,13 @@ class Tokenizer:
         """The tokens of a prompt, begun with the mark if there is one. Raises BackstoryError if nothing is left."""
         tokens = ([] if self.bos is None else [self.bos]) + self.encode(text)
         if not tokens:
-            raise BackstoryError("the prompt is empty and this vocabulary has no token that begins a text; give a prompt.")
+            raise BackstoryError(
+                "the prompt is empty and this vocabulary has no token that begins a text; give a prompt."
+            )
         if max(tokens) >= self.size:
-            raise BackstoryError(f"the prompt has a token {max(tokens)} beyond the vocabulary of {self.size}; use its own tokenizer.")
+            raise BackstoryError(
+                f"the prompt has a token {max(tokens)} beyond the vocabulary of {self.size}; use its own tokenizer."
+            )
         return np.array(tokens)
 
 
@@ -125,7 +129,7 @@ def _letters() -> list[str]:
 
 
 def byte_pairs(text: str, size: int) -> BytePairs:
-    """A vocabulary of `size` tokens made from a text: 256 bytes, then the commonest pair of neighbours, again and again.
+    """A vocabulary of `size` tokens made from a text: 256 bytes, then again and again the commonest pair of neighbours.
 
     Words are split as GPT-2 does, a space before each. Raises BackstoryError if the text has too few pairs for it.
     """
@@ -139,7 +143,7 @@ def byte_pairs(text: str, size: int) -> BytePairs:
     inner.train_from_iterator([text], trainer)
     if inner.get_vocab_size() != size:
         raise BackstoryError(
-            f"a text of {len(text):,} characters makes {inner.get_vocab_size()} tokens, not {size}; ask for fewer tokens."
+            f"a text of {len(text):,} characters makes {inner.get_vocab_size()} tokens, not {size}; ask for fewer."
         )
     return BytePairs(inner, None)
 

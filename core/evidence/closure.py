@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("core", "reproductions")
+PACKAGES = ("core", "reproductions", "tests")
 Symbol = tuple[str, str]  # module, name in it; an empty name stands for what the module does when it is imported
 NO_EFFECT = (ast.Import, ast.ImportFrom, ast.Pass)
 

@@ -29,20 +29,21 @@ def undecidable(claim: Claim, result: ClaimResult) -> str | None:
 
 
 def _faults(claim: Claim, ours: Ours) -> Iterator[str]:
-    outcomes = set(_outcomes(claim, ours))
-    if outcomes and "disagrees" not in outcomes:
+    region = claim.rule.region(claim.number, claim.printed)
+    if region.half_line:
+        if _sample(claim, ours, best=False) != "disagrees":
+            yield "not even the worst sample could have failed: the bound lies where the quantity cannot go"
+    elif "disagrees" not in set(_outcomes(claim, ours)):
         yield (
             f"with our interval, {ours.low:.3g} to {ours.high:.3g}, no value of the paper from a tenth to ten times "
             "its own could have failed"
         )
-    elif _best(claim, ours) not in ("agrees", "partly"):
+    if _sample(claim, ours, best=True) not in ("agrees", "partly"):
         yield f"not even the best sample of {ours.n} runs could have passed; plan more runs"
 
 
 def _outcomes(claim: Claim, ours: Ours) -> Iterator[Outcome]:
     """The outcome for each value that the paper might have had."""
-    if claim.rule.kind in ("more", "less"):
-        return
     low, high = claim.bounds
     measured = _again(ours)
     for factor in np.geomspace(TENTH, TENFOLD, TRIED):
@@ -78,25 +79,34 @@ def _again(ours: Ours) -> Simple:
     return Runs(np.array([r for r in ours.runs if np.isfinite(r)]), unfinished=ours.unfinished, failed=ours.failed)
 
 
-def _best(claim: Claim, ours: Ours) -> Outcome:
-    """The outcome of the sample, of as many runs as ours, that suits the claim best."""
-    value = claim.number
-    region = claim.rule.region(value, claim.printed)
+def _sample(claim: Claim, ours: Ours, *, best: bool) -> Outcome:
+    """The outcome of the sample, of as many runs as ours, that suits the claim best, or worst."""
     if ours.statistic == "share":
         scale = 100.0 if claim.unit == "%" else 1.0
-        found = []
-        for hits in range(ours.n + 1):
-            low, high = wilson(hits, ours.n)
-            found.append(compare(claim, Quantity(scale * hits / ours.n, scale * low, scale * high, ours.n)).outcome)
-        return "agrees" if "agrees" in found else "partly" if "partly" in found else "undecided"
-    if region.half_line:
-        far = (region.low if region.low is not None else region.high) or 0.0
-        value = far + (1.0 if region.low is not None else -1.0) * max(abs(far), 1.0)
-    elif claim.rule.kind == "between" and region.low is not None and region.high is not None:
-        value = (region.low + region.high) / 2
+        found = [compare(claim, _share(hits, ours.n, scale)).outcome for hits in range(ours.n + 1)]
+        wanted: tuple[Outcome, ...] = ("agrees", "partly") if best else ("disagrees",)
+        return next((outcome for outcome in wanted if outcome in found), "undecided")
+    value = _value(claim, best)
     if ours.interval == "confidence":
         return compare(claim, Quantity(value, value, value, ours.n)).outcome
     return compare(claim, Runs(np.full(ours.n, value))).outcome
+
+
+def _share(hits: int, n: int, scale: float) -> Quantity:
+    low, high = wilson(hits, n)
+    return Quantity(scale * hits / n, scale * low, scale * high, n)
+
+
+def _value(claim: Claim, best: bool) -> float:
+    """A value inside the claim's region, or as far outside it as the quantity can go."""
+    region = claim.rule.region(claim.number, claim.printed)
+    if not region.half_line:
+        return ((region.low or 0.0) + (region.high or 0.0)) / 2 if claim.rule.kind == "between" else claim.number
+    upward = region.low is not None
+    bound = (region.low if upward else region.high) or 0.0
+    low, high = claim.bounds
+    step = max(abs(bound), 1.0) * (1 if upward == best else -1)
+    return float(np.clip(bound + step, -np.inf if low is None else low, np.inf if high is None else high))
 
 
 def seen(claim: Claim, result: ClaimResult, effect: float, runs: int | None = None) -> bool:

@@ -145,9 +145,13 @@ def case_variance(scores: np.ndarray) -> float:
 
 
 def bootstrap(
-    groups: Sequence[np.ndarray], statistic: Callable[[Sequence[np.ndarray]], float], *, rng: np.random.Generator,
-    draws: int = 2000, level: float = LEVEL,
-) -> tuple[float, float]:  # fmt: skip
+    groups: Sequence[np.ndarray],
+    statistic: Callable[[Sequence[np.ndarray]], float],
+    *,
+    rng: np.random.Generator,
+    draws: int = 2000,
+    level: float = LEVEL,
+) -> tuple[float, float]:
     """Interval of a statistic of several groups, each resampled by itself: what was drawn independently lies first.
 
     A group is an array (drawn independently, ...): seeds, or networks with all their drives behind. The spread of the

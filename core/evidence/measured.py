@@ -96,10 +96,16 @@ def ours_of(claim: Claim, measured: Simple) -> Ours | None:
         return Ours(estimate=value, low=value, high=value, n=1, interval="exact", statistic="count")
     if isinstance(measured, Quantity):
         return Ours(
-            estimate=measured.estimate, low=measured.low, high=measured.high, n=measured.n, failed=measured.failed,
-            unfinished=measured.unfinished, interval="confidence", covers=list(measured.covers),
+            estimate=measured.estimate,
+            low=measured.low,
+            high=measured.high,
+            n=measured.n,
+            failed=measured.failed,
+            unfinished=measured.unfinished,
+            interval="confidence",
+            covers=list(measured.covers),
             statistic=measured.statistic,
-        )  # fmt: skip
+        )
     values = np.asarray(measured.values, dtype=float)
     values = values[np.isfinite(values)]
     failed = measured.failed + len(measured.values) - len(values)
@@ -110,10 +116,18 @@ def ours_of(claim: Claim, measured: Simple) -> Ours | None:
     low, high = intervals.prediction(full, runs=claim.runs, scale=claim.scale, sampling=measured.sampling)
     middle = endless or (claim.scale != "plain")
     return Ours(
-        estimate=float(np.median(full)) if middle else float(values.mean()), low=low, high=high, n=len(full),
-        failed=failed, unfinished=endless, interval="prediction", covers=list(measured.covers), scale=claim.scale,
-        statistic="median" if middle else "mean", runs=full.tolist(),
-    )  # fmt: skip
+        estimate=float(np.median(full)) if middle else float(values.mean()),
+        low=low,
+        high=high,
+        n=len(full),
+        failed=failed,
+        unfinished=endless,
+        interval="prediction",
+        covers=list(measured.covers),
+        scale=claim.scale,
+        statistic="median" if middle else "mean",
+        runs=full.tolist(),
+    )
 
 
 # What follows builds these from rows.
@@ -183,8 +197,9 @@ def median_of(rows: Sequence[Row], name: str) -> Quantity | None:
     values = finished(rows, name)
     if len(values) < 2:
         return None
-    return Quantity(float(np.median(values)), *intervals.median(values), n=len(values), failed=failures(rows),
-                    statistic="median")  # fmt: skip
+    return Quantity(
+        float(np.median(values)), *intervals.median(values), n=len(values), failed=failures(rows), statistic="median"
+    )
 
 
 def share(hits: np.ndarray, *, failed: int = 0, covers: tuple[str, ...] = ("seeds",)) -> Quantity | None:

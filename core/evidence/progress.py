@@ -39,7 +39,7 @@ class Progress:
             self._task = self._bar.add_task(self.label, total=total, completed=done)
             self._bar.start()
         elif done < total:
-            self.say(f"{total - done} trials to run")
+            self.say(f"{total - done} trials to run" + (f", {done} are there" if done else ""))
 
     def advance(self, count: int) -> None:
         """Report `count` more finished trials."""

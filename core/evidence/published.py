@@ -59,9 +59,13 @@ def watched(rows: Mapping[str, Sequence[Row]]) -> tuple[dict[str, list[Row]], Re
 
 
 def save(
-    folder: Path, record: Record, rows: Mapping[str, Sequence[Row]], arrays: Mapping[str, np.ndarray], read: Read,
+    folder: Path,
+    record: Record,
+    rows: Mapping[str, Sequence[Row]],
+    arrays: Mapping[str, np.ndarray],
+    read: Read,
     functions: Mapping[str, str],
-) -> None:  # fmt: skip
+) -> None:
     """Write a record with its trials and arrays into a folder; record.json holds the SHA-256 of the other files.
 
     `functions` names the trial function of each study, `read` the arrays of trials that measuring read.
@@ -114,9 +118,12 @@ def _plain(value: Any) -> bool:
 
 
 def _write_trials(
-    path: Path, rows: Mapping[str, Sequence[Row]], cells: Sequence[Mapping[str, Any]], numbers: Mapping[Any, int],
+    path: Path,
+    rows: Mapping[str, Sequence[Row]],
+    cells: Sequence[Mapping[str, Any]],
+    numbers: Mapping[Any, int],
     measured: Sequence[str],
-) -> None:  # fmt: skip
+) -> None:
     settings = list(
         dict.fromkeys(
             name

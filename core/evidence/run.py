@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
+from core.errors import BackstoryError
 from core.evidence import closure
 from core.evidence.claims import Paper
 from core.evidence.measured import Cost, Measured
@@ -56,9 +57,16 @@ class Findings:
 
 
 def run(
-    room: Reproduction[S], paper: Paper, settings: S, preset: str, *, cache: Path, fresh: bool, workers: Workers,
+    room: Reproduction[S],
+    paper: Paper,
+    settings: S,
+    preset: str,
+    *,
+    cache: Path,
+    fresh: bool,
+    workers: Workers,
     progress: Progress,
-) -> Result:  # fmt: skip
+) -> Result:
     """Run every study of a reproduction, or use its stored trials, and close the record."""
     started, made_by = time.perf_counter(), provenance()
     studies = room.studies(settings)
@@ -71,6 +79,11 @@ def run(
         return stores[-1]
 
     rows = run_studies(studies, getattr(settings, "entropy", None), stores=store, workers=workers, progress=progress)
+    for name, group in rows.items():
+        if group and all(row.failed and not row.lasting for row in group):  # not one outcome: the function is broken
+            raise BackstoryError(
+                f"every trial of study {name!r} of {paper.reproduction.id} failed: {group[0].reason}; mend its function."
+            )
     found = measure(room, paper, settings, rows)
     every = [row for group in rows.values() for row in group]
     reasons = Counter(row.reason for row in every if row.failed)
@@ -105,7 +118,7 @@ def run(
 def measure(room: Reproduction[S], paper: Paper, settings: S, rows: Rows, *, drawn: bool = True) -> Findings:
     """Turn trials into our side of every claim, judged, and into tables; with `drawn` into what figures draw too.
 
-    Raises ValueError for a measurement of a claim that the paper file does not have.
+    Raises BackstoryError for a measurement of a claim that the paper file does not have.
     """
     seen, read = watched(rows)
     measured = room.measure(settings, seen)
@@ -120,7 +133,10 @@ def judged(paper: Paper, measured: Mapping[str, Measured], settings: Mapping[str
     """Set every claim of the paper beside our measurement, in the paper file's order; none is left out."""
     unknown = set(measured) - {claim.id for claim in paper.claim}
     if unknown:
-        raise ValueError(f"measured but not claimed: {sorted(unknown)}")
+        name = paper.reproduction.id
+        raise BackstoryError(
+            f"measured but not claimed: {sorted(unknown)}; add them to paper.toml of {name}: `backstory check {name}`."
+        )
     return [judge(claim, measured.get(claim.id), settings) for claim in paper.claim]
 
 

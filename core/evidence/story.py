@@ -19,9 +19,16 @@ from core.evidence.record import Record
 from core.evidence.verdicts import ClaimResult
 
 Outcome = Literal[
-    "documented", "accounts differ", "documented otherwise", "not documented",
-    "borne out", "contradicted", "depends", "open", "not yet run",
-]  # fmt: skip
+    "documented",
+    "accounts differ",
+    "documented otherwise",
+    "not documented",
+    "borne out",
+    "contradicted",
+    "depends",
+    "open",
+    "not yet run",
+]
 Weight = Literal["comes out so", "comes out otherwise", "open", "depends"]
 RULE = (
     "An event (who, when, what was said) is decided by documents alone: documented if a document that was read or seen "

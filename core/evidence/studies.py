@@ -36,19 +36,23 @@ class Study:
 
 
 def run_studies(
-    studies: Sequence[Study], entropy: int | None, *, stores: Callable[[Study], TrialStore], workers: Workers,
+    studies: Sequence[Study],
+    entropy: int | None,
+    *,
+    stores: Callable[[Study], TrialStore],
+    workers: Workers,
     progress: Progress,
-) -> dict[str, list[Row]]:  # fmt: skip
+) -> dict[str, list[Row]]:
     """Run every study in order and return the rows of each by its name.
 
     Every cell is given the name of its study, and the entropy of the settings where they have one.
     """
     rows: dict[str, list[Row]] = {}
-    for study in studies:
+    for number, study in enumerate(studies, start=1):
         if study.name in rows:
             raise ValueError(f"two studies are called {study.name!r}")
         rows[study.name] = []
-        store, stage = stores(study), progress.stage(study.name)
+        store, stage = stores(study), progress.stage(f"{study.name} ({number} of {len(studies)})")
         here = Workers(1) if study.alone else workers
         seen: set[tuple[str, int]] = set()
         while True:

@@ -134,10 +134,17 @@ def judge(claim: Claim, measured: Measured, settings: Mapping[str, Any]) -> Clai
     family = family_of(claim.kind, claim.standing)
     shared = claim.model_dump(include=(set(ClaimResult.model_fields) & set(Claim.model_fields)) - {"resolution"})
     result = ClaimResult(
-        **{**shared, "value": claim.number}, family=family, region=main.region, ours=main.ours, outcome=main.outcome,
-        word=word_of(family, main.outcome), reason="", resolution=main.resolution, percentile=main.percentile,
+        **{**shared, "value": claim.number},
+        family=family,
+        region=main.region,
+        ours=main.ours,
+        outcome=main.outcome,
+        word=word_of(family, main.outcome),
+        reason="",
+        resolution=main.resolution,
+        percentile=main.percentile,
         answers=answers,
-    )  # fmt: skip
+    )
     why = _excluded(claim, settings, excluded[0]) if excluded else _reason(result)
     return result.model_copy(update={"reason": why})
 

@@ -110,9 +110,17 @@ def verify(
                     )
     hashes = {name: closure.functions_hash(studies[name].function) if name in tried else None for name in published}
     return Verification(
-        reproduction=record.reproduction, passed=not faults, trials=trials, values=values, faults=faults[:20],
-        worst=worst, studies=hashes, not_tried=not_tried, commit=commit, seconds=round(time.perf_counter() - start, 1),
-    )  # fmt: skip
+        reproduction=record.reproduction,
+        passed=not faults,
+        trials=trials,
+        values=values,
+        faults=faults[:20],
+        worst=worst,
+        studies=hashes,
+        not_tried=not_tried,
+        commit=commit,
+        seconds=round(time.perf_counter() - start, 1),
+    )
 
 
 def _blocks(study: Study, rows: Sequence[Row], rng: np.random.Generator) -> Iterator[list[Row]]:

@@ -156,16 +156,34 @@ def adam_step(
     steps = moments.steps + 1
     for name, w in new.items():
         adam_in_place(
-            w, slope[name], first[name], second[name], np.empty_like(w), steps,
-            learning_rate=learning_rate, beta1=beta1, beta2=beta2, epsilon=epsilon,
-        )  # fmt: skip
+            w,
+            slope[name],
+            first[name],
+            second[name],
+            np.empty_like(w),
+            steps,
+            learning_rate=learning_rate,
+            beta1=beta1,
+            beta2=beta2,
+            epsilon=epsilon,
+        )
     return new, Moments(first, second, steps)
 
 
 def adam_in_place(
-    w: np.ndarray, slope: np.ndarray, m: np.ndarray, v: np.ndarray, work: np.ndarray, steps: int,
-    *, learning_rate: float, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8, decay: float = 0.0,
-) -> None:  # fmt: skip
+    w: np.ndarray,
+    slope: np.ndarray,
+    m: np.ndarray,
+    v: np.ndarray,
+    work: np.ndarray,
+    steps: int,
+    *,
+    learning_rate: float,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
+    decay: float = 0.0,
+) -> None:
     """Step number `steps`: w <- w - learning_rate m / (sqrt(v) + epsilon), m and v corrected for starting at zero.
 
     With `decay` the weights shrink first, w <- w (1 - learning_rate decay), apart from the slope: AdamW.

@@ -36,9 +36,17 @@ class Entry:
     __slots__ = ("__weakref__", "_system", "cache", "index", "inputs", "name", "op", "value", "varies")
 
     def __init__(
-        self, system: OrderedSystem, index: int, value: np.ndarray, *, name: str | None = None, varies: bool = True,
-        op: Op | None = None, inputs: tuple[Entry, ...] = (), cache: Any = None,
-    ) -> None:  # fmt: skip
+        self,
+        system: OrderedSystem,
+        index: int,
+        value: np.ndarray,
+        *,
+        name: str | None = None,
+        varies: bool = True,
+        op: Op | None = None,
+        inputs: tuple[Entry, ...] = (),
+        cache: Any = None,
+    ) -> None:
         # A weak reference: system and entries would keep each other, and all their arrays, alive for a while.
         self._system = system.itself
         self.index, self.value, self.name, self.varies = index, value, name, varies
@@ -210,9 +218,7 @@ def _walk_back(target: Entry, rule: Callable[[Op], Callable[..., Any]], forget: 
 
 def ordered_derivatives(target: Entry, *, forget: bool = False) -> Derivatives:
     """Ordered derivatives of `target` with respect to every earlier entry, in one backward walk.
-
-    With `forget`, those of entries that an op made are dropped once they have been used, which saves their memory:
-    only parameters can be asked for.
+    With `forget` only those of given entries are kept.
 
     F_i = sum over later entries j that use i of F_j * df_j/dz_i, starting from 1 at the target.
     A target of shape (R,) holds R independent losses, one per replica; each gets its own derivatives.

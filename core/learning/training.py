@@ -58,15 +58,29 @@ class Adam:
             self._state[name] = (np.zeros_like(w), np.zeros_like(w), work)
         self._steps[name] = self._steps.get(name, 0) + 1
         self.in_place(
-            w, slope, *self._state[name], self._steps[name], learning_rate=rate, beta1=self.beta1, beta2=self.beta2,
-            epsilon=self.epsilon, decay=self.decay if w.ndim > 1 else 0.0,
-        )  # fmt: skip
+            w,
+            slope,
+            *self._state[name],
+            self._steps[name],
+            learning_rate=rate,
+            beta1=self.beta1,
+            beta2=self.beta2,
+            epsilon=self.epsilon,
+            decay=self.decay if w.ndim > 1 else 0.0,
+        )
 
 
 def train(
-    loss: Loss, parameters: dict[str, np.ndarray], batches: Iterator[tuple[np.ndarray, np.ndarray]], *, rule: Rule,
-    rate: Callable[[int], float], first: int = 0, clip: float | None = None, parts: int = 1,
-) -> float:  # fmt: skip
+    loss: Loss,
+    parameters: dict[str, np.ndarray],
+    batches: Iterator[tuple[np.ndarray, np.ndarray]],
+    *,
+    rule: Rule,
+    rate: Callable[[int], float],
+    first: int = 0,
+    clip: float | None = None,
+    parts: int = 1,
+) -> float:
     """Change `parameters` in place, one step for every batch; `rate(k)` is the learning rate of step k from `first` on.
 
     With `clip`, slopes are scaled down together where their norm over all parameters exceeds it (Pascanu, Mikolov and
@@ -127,9 +141,13 @@ def _mean_slopes(
 
 
 def _step_all(
-    rule: Rule, parameters: Mapping[str, np.ndarray], slopes: Mapping[str, np.ndarray], rate: float, parts: int,
+    rule: Rule,
+    parameters: Mapping[str, np.ndarray],
+    slopes: Mapping[str, np.ndarray],
+    rate: float,
+    parts: int,
     pool: Executor,
-) -> None:  # fmt: skip
+) -> None:
     def step(names: list[str]) -> None:
         for name in names:
             rule.step(name, parameters[name], slopes[name], rate)

@@ -55,10 +55,19 @@ class Decoder:
             raise ValueError(f"there is room for {self.length} tokens and no more")
         self._x[: self.config.width] = self._embedding[token]
         decoding.step(
-            self._w, self._places, self._gains, self._x, self._keys, self._values, self.position,
-            self._cosine[self.position], self._sine[self.position], self._numbers, self.config.pairing == "adjacent",
+            self._w,
+            self._places,
+            self._gains,
+            self._x,
+            self._keys,
+            self._values,
+            self.position,
+            self._cosine[self.position],
+            self._sine[self.position],
+            self._numbers,
+            self.config.pairing == "adjacent",
             self._scores,
-        )  # fmt: skip
+        )
         self.position += 1
         return self._scores[: self.config.vocabulary]
 
@@ -83,10 +92,17 @@ def choose(scores: np.ndarray, *, temperature: float, top_p: float, rng: np.rand
 
 
 def write(
-    p: Mapping[str, np.ndarray], config: Config, prompt: Sequence[int] | np.ndarray, tokens: int, *,
-    temperature: float = 0.0, top_p: float = 1.0, rng: np.random.Generator | None = None, stop: Sequence[int] = (),
+    p: Mapping[str, np.ndarray],
+    config: Config,
+    prompt: Sequence[int] | np.ndarray,
+    tokens: int,
+    *,
+    temperature: float = 0.0,
+    top_p: float = 1.0,
+    rng: np.random.Generator | None = None,
+    stop: Sequence[int] = (),
     look: Callable[[np.ndarray], None] | None = None,
-) -> Iterator[int]:  # fmt: skip
+) -> Iterator[int]:
     """Tokens that follow a prompt, one at a time as they are chosen, at most `tokens` and none of `stop`.
 
     `look` is shown the scores before every choice. Raises ValueError if the prompt is empty or prompt and tokens
@@ -96,7 +112,7 @@ def write(
         raise ValueError("writing begins after at least one token")
     if len(prompt) + tokens - 1 > config.length:
         raise ValueError(
-            f"{len(prompt)} tokens of a prompt and {tokens} more do not fit the {config.length} that the model was made for"
+            f"{len(prompt)} tokens of a prompt and {tokens} more do not fit the model's length of {config.length}"
         )
     decoder = Decoder(p, config, len(prompt) + tokens)
     for token in prompt:

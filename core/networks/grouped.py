@@ -108,17 +108,25 @@ def layers(*sizes: int) -> Net:
 
 
 def outputs(
-    system: OrderedSystem, net: Net, parameters: Mapping[str, Entry], x: Entry | Sequence[Entry],
-    *, activation: Callable[..., object] = sigmoid,
-) -> Entry:  # fmt: skip
+    system: OrderedSystem,
+    net: Net,
+    parameters: Mapping[str, Entry],
+    x: Entry | Sequence[Entry],
+    *,
+    activation: Callable[..., object] = sigmoid,
+) -> Entry:
     """The last group's activities (..., N, O) for one entry (..., N, I) for each input group."""
     return activities(system, net, parameters, x, activation=activation)[-1]
 
 
 def activities(
-    system: OrderedSystem, net: Net, parameters: Mapping[str, Entry], x: Entry | Sequence[Entry],
-    *, activation: Callable[..., object] = sigmoid,
-) -> list[Entry]:  # fmt: skip
+    system: OrderedSystem,
+    net: Net,
+    parameters: Mapping[str, Entry],
+    x: Entry | Sequence[Entry],
+    *,
+    activation: Callable[..., object] = sigmoid,
+) -> list[Entry]:
     """Activities of every group, the inputs first."""
     groups = [x] if isinstance(x, Entry) else list(x)
     for k, sources in enumerate(net.reads, start=net.inputs):

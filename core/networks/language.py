@@ -19,8 +19,11 @@ def init(
     Weights are Gaussian with variance 1 / fan-in, the table with standard deviation 1, the output a tenth of its own.
     """
     fan = context * features
-    shapes = {"c": ((vocabulary, features), 1.0), "h": ((fan, hidden), fan**-0.5),
-              "u": ((hidden, vocabulary), 0.1 * hidden**-0.5)}  # fmt: skip
+    shapes = {
+        "c": ((vocabulary, features), 1.0),
+        "h": ((fan, hidden), fan**-0.5),
+        "u": ((hidden, vocabulary), 0.1 * hidden**-0.5),
+    }
     p = {name: (rng.standard_normal(shape) * scale).astype(np.float32) for name, (shape, scale) in shapes.items()}
     zeros = {"d": np.zeros(hidden, np.float32), "b": np.zeros(vocabulary, np.float32)}
     return {"c": p["c"], "h": p["h"], "d": zeros["d"], "u": p["u"], "b": zeros["b"]}

@@ -14,8 +14,17 @@ from typing import Any
 import numpy as np
 
 from core.learning.ops import (
-    add, attention, centred, embedding, linear, next_token_loss, relu, rms_norm, rotary, swiglu,
-)  # fmt: skip
+    add,
+    attention,
+    centred,
+    embedding,
+    linear,
+    next_token_loss,
+    relu,
+    rms_norm,
+    rotary,
+    swiglu,
+)
 from core.learning.ordered import Entry, OrderedSystem
 
 Ops = Mapping[str, Callable[..., Any]]
@@ -68,11 +77,21 @@ def shapes(config: Config) -> dict[str, tuple[int, ...]]:
     if c.positions == "learned":
         found["positions"] = (c.length, c.width)
     for layer in range(c.layers):
-        found |= {f"{layer}.{name}": shape for name, shape in {
-            "attention_norm": (c.width,), "wq": (queries, c.width), "wk": (keys, c.width), "wv": (keys, c.width),
-            "wo": (c.width, queries), "feed_norm": (c.width,), "w1": (c.hidden, c.width), "w2": (c.width, c.hidden),
-            "w3": (c.hidden, c.width),
-        }.items() if not (name == "w3" and c.gate == "relu") and not (name.endswith("norm") and c.norm == "none")}  # fmt: skip
+        found |= {
+            f"{layer}.{name}": shape
+            for name, shape in {
+                "attention_norm": (c.width,),
+                "wq": (queries, c.width),
+                "wk": (keys, c.width),
+                "wv": (keys, c.width),
+                "wo": (c.width, queries),
+                "feed_norm": (c.width,),
+                "w1": (c.hidden, c.width),
+                "w2": (c.width, c.hidden),
+                "w3": (c.hidden, c.width),
+            }.items()
+            if not (name == "w3" and c.gate == "relu") and not (name.endswith("norm") and c.norm == "none")
+        }
     if c.norm != "none":
         found["norm"] = (c.width,)
     return found if c.tied else found | {"output": (c.vocabulary, c.width)}
@@ -84,7 +103,7 @@ def count(config: Config) -> int:
 
 
 def init(rng: np.random.Generator, config: Config, kind: Any = np.float32) -> dict[str, np.ndarray]:
-    """Gaussian weights of standard deviation 0.02, of the two matrices that end in the stream 0.02 / sqrt(2 L); gains 1.
+    """Gaussian weights of standard deviation 0.02, 0.02 / sqrt(2 L) in the two that end in the stream; gains 1.
 
     llama2.c shrinks w3 in place of w2, which its own remark does not mean; here it is w2.
     """
@@ -130,9 +149,14 @@ def normed(system: OrderedSystem, x: Entry, p: Mapping[str, Entry], name: str, c
 
 
 def block(
-    system: OrderedSystem, x: Entry, p: Mapping[str, Entry], layer: int | str, config: Config,
-    angles: Mapping[str, np.ndarray], ops: Ops = PLAIN,
-) -> Entry:  # fmt: skip
+    system: OrderedSystem,
+    x: Entry,
+    p: Mapping[str, Entry],
+    layer: int | str,
+    config: Config,
+    angles: Mapping[str, np.ndarray],
+    ops: Ops = PLAIN,
+) -> Entry:
     """One layer: x + attention of the normed x, then x + feed-forward of the normed x. x (B T, D)."""
 
     def w(name: str, value: Entry) -> Entry:
@@ -182,9 +206,13 @@ def scores(
 
 
 def loss(
-    system: OrderedSystem, p: Mapping[str, Entry], tokens: np.ndarray, following: np.ndarray, config: Config,
+    system: OrderedSystem,
+    p: Mapping[str, Entry],
+    tokens: np.ndarray,
+    following: np.ndarray,
+    config: Config,
     ops: Ops = PLAIN,
-) -> Entry:  # fmt: skip
+) -> Entry:
     """Mean cross-entropy in nats of the tokens that follow, (B, T); those that are negative are left out."""
     h = states(system, p, tokens, config, ops)
     return system.apply(ops["next_token_loss"], h, output(p, config), system.constant(following))
@@ -200,26 +228,3 @@ def surprises(p: Mapping[str, np.ndarray], tokens: np.ndarray, config: Config, o
     a -= top[:, None]
     np.exp(a, out=a)
     return (np.log(a.sum(axis=-1)) + top - given).reshape(len(tokens), -1)
-
-
-def operations(config: Config, length: int) -> tuple[float, float]:
-    """Multiplications a token of the matrix products and of attention, forwards, in sequences of `length` tokens."""
-    found = shapes(config)
-    matrices = sum(int(np.prod(found[name])) for name in found if len(found[name]) == 2 and name[0].isdigit())
-    pairs = (length + 1) / 2 * config.layers * config.heads * 2 * config.head_size
-    return float(matrices + config.vocabulary * config.width), float(pairs)
-
-
-def cache_bytes(config: Config, positions: int, bytes_each: int = 2) -> int:
-    """Memory of the keys and values of so many positions, in bytes."""
-    return 2 * config.layers * config.groups * config.head_size * positions * bytes_each
-
-
-# Configurations that were published, and the one of llama2.c's smallest checkpoint.
-LLAMA3 = {"length": 131072, "theta": 500000.0, "pairing": "halves", "scaling": (8.0, 1.0, 4.0, 8192.0), "tied": False}
-STORIES_260K = Config(512, 64, 5, 8, 4, 172, 512)
-LLAMA_3_2_1B = Config(
-    128256, 2048, 16, 32, 8, 8192, **{**LLAMA3, "scaling": (32.0, 1.0, 4.0, 8192.0), "tied": True}
-)
-LLAMA_3_1_8B = Config(128256, 4096, 32, 32, 8, 14336, **LLAMA3)
-LLAMA_3_1_405B = Config(128256, 16384, 126, 128, 8, 53248, **LLAMA3)

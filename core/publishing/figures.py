@@ -44,8 +44,10 @@ class Film:
 
 @contextmanager
 def style() -> Iterator[None]:
-    """The project's matplotlib settings."""
-    with matplotlib.rc_context(STYLE):
+    """The project's matplotlib settings, on top of matplotlib's own and not of the user's."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
         yield
 
 

@@ -154,9 +154,17 @@ def _dry_run(name: str, paper: Paper, room: Reproduction[Any]) -> list[str]:
         try:
             room.prepare(settings, True)
             result = runs.run(
-                room, paper, settings, "quick", cache=Path(cache), fresh=True, workers=Workers(1),
+                room,
+                paper,
+                settings,
+                "quick",
+                cache=Path(cache),
+                fresh=True,
+                workers=Workers(1),
                 progress=Progress(name, quiet=True),
-            )  # fmt: skip
+            )
+        except BackstoryError as fault:
+            return [f"a run with one seed fails: {fault}".rstrip(".")]
         except Exception as fault:
             return [f"a run with one seed fails: {type(fault).__name__}: {fault}".splitlines()[0]]
     return [*_measured(paper, room, result), *_shown(paper, room, result)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,8 @@ from pathlib import Path
 from core.datasets import store
 from core.errors import BackstoryError
 from core.evidence.run import LIBRARIES
+from core.publishing import folders
+from reproductions.cli import rooms
 
 Finding = tuple[str, bool, str]
 
@@ -41,9 +42,7 @@ def _try(what: str, check: Callable[[], str]) -> Finding:
 
 def _cache() -> str:
     folder = store.cache_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=folder):
-        pass
+    folders.check_writable(folder, "set $BACKSTORY_CACHE to another folder")
     trials = list(Path(folder).glob("trials/*/*.json"))
     size = sum(path.stat().st_size for path in trials)
     return f"{folder} can be written; it holds {len(trials)} finished trials, {size / 1e6:.1f} MB"
@@ -63,6 +62,7 @@ def _data() -> str:
 def _compiled() -> str:
     import numpy as np
 
+    rooms.keep_compiled_code_apart()
     from core.learning.compiled import zipcode as compiled_zipcode
 
     rng = np.random.default_rng(0)

@@ -77,8 +77,14 @@ def judge(
         by_era.setdefault(owner, {})[claim] = numbers
     results = []
     for owner, given in by_era.items():
-        place = next((p for p in (execute.folder_for(owner, preset, reports) for preset in execute.PRESETS)
-                      if (p / "record.json").exists()), None)  # fmt: skip
+        place = next(
+            (
+                p
+                for p in (execute.folder_for(owner, preset, reports) for preset in execute.PRESETS)
+                if (p / "record.json").exists()
+            ),
+            None,
+        )
         ours = {c.id: c.ours for c in load_record(place / "record.json").claims} if place else {}
         paper = papers[owner].model_copy(update={"claim": [c for c in papers[owner].claim if c.id in given]})
         conditions = {k: v for claim in paper.claim for k, v in claim.only_when.items()}
@@ -178,7 +184,7 @@ def _tell(found: Any) -> None:
     outcome = "the same" if found.passed else "DIFFERS"
     tried = f"{found.trials:,} trials, {found.values:,} numbers, {found.seconds:.0f} s"
     say(f"{found.reproduction}: {outcome}: {tried}")
-    if found.worst is not None and found.worst.difference is not None:
+    if found.worst is not None and found.worst.difference:
         worst = found.worst
         where = f"{worst.measurement} of {worst.study}, seed {worst.seed}"
         say(f"  farthest apart: {where}: {worst.difference:.2g} of its size")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +16,18 @@ import typer
 
 from core.errors import BackstoryError, unknown
 from reproductions.cli import author, catalogue, judging, share
-from reproductions.cli.console import AsJson, Formats, Name, Out, Preset, Reports, as_json, plain_where_needed, say
+from reproductions.cli.console import (
+    AsJson,
+    Formats,
+    Name,
+    Out,
+    Preset,
+    Reports,
+    as_json,
+    complain,
+    plain_where_needed,
+    say,
+)
 
 app = typer.Typer(
     name="backstory",
@@ -43,7 +56,7 @@ def list_(json_: AsJson = False) -> None:
 
 def _tell_broken() -> None:
     for sentence in catalogue.broken().values():
-        typer.echo(f"backstory: {sentence}", err=True)
+        complain(str(sentence))
 
 
 @app.command()
@@ -148,7 +161,7 @@ def verdicts(
     wanted = set(catalogue.chosen(name))
     readable, faults = execute.found_records(reports)
     for fault in faults:
-        typer.echo(f"backstory: skipped: {fault}", err=True)
+        complain(f"skipped: {fault}")
     found = [(place, record) for place, record in readable if record.reproduction in wanted]
     if not found:
         what = "any reproduction" if name == "all" else name
@@ -221,10 +234,14 @@ def doctor(json_: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-for _command in (share.compare, share.cite, share.slides, judging.number, judging.judge, judging.verify):
-    app.command()(_command)
-for _command in (author.new, author.check):
-    app.command()(_command)
+app.command()(share.compare)
+app.command()(share.cite)
+app.command()(share.slides)
+app.command()(judging.number)
+app.command()(judging.judge)
+app.command()(judging.verify)
+app.command()(author.new)
+app.command()(author.check)
 
 
 def _stop(signum: int, frame: Any) -> None:
@@ -235,7 +252,7 @@ def _stop(signum: int, frame: Any) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; exits with 0, with 2 and one sentence on bad input, or with 130 when interrupted."""
     plain_where_needed()
-    os.environ["MPLBACKEND"] = "agg"  # a notebook's backend is not installed here, and none is needed
+    _keep_drawing_apart()
     if threading.current_thread() is threading.main_thread():
         for one in (signal.SIGTERM, signal.SIGINT):
             signal.signal(one, _stop)
@@ -259,18 +276,32 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         status = _complain(f"{fault.format_message().rstrip('.')}; see `backstory --help`.")
     if status == 130:
-        typer.echo("backstory: interrupted; finished trials are kept, the same command goes on from there.", err=True)
+        complain("interrupted; finished trials are kept, the same command goes on from there.")
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _keep_drawing_apart() -> None:
+    """Let matplotlib draw without a screen or a notebook, and keep its font list beside our files, not in the home."""
+    from core.datasets.store import cache_folder
+
+    os.environ["MPLBACKEND"] = "agg"
+    place = cache_folder() / "matplotlib"
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        usable = os.access(place, os.W_OK)
+    except OSError:
+        usable = False
+    os.environ["MPLCONFIGDIR"] = str(place) if usable else tempfile.mkdtemp(prefix="backstory-fonts-")
 
 
 def _leave_pipe() -> None:
     """Let what is still to be written go nowhere, so that closing the stream at the end does not complain."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    with suppress(OSError, ValueError):  # a stream that is no file has nothing to be redirected
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(text: str) -> int:
-    typer.echo(f"backstory: {text}", err=True)
+    complain(str(text))
     return 2
 
 
@@ -280,10 +311,9 @@ def _warn_of_another_checkout() -> None:
     for folder in (Path.cwd(), *Path.cwd().parents):
         if (folder / "reproductions" / "cli" / "main.py").is_file():
             if folder.resolve() != mine:
-                typer.echo(
-                    f"backstory: this runs the code in {mine}, not that of the folder you are in ({folder}); "
-                    "run `make` there, or remove its .venv first.",
-                    err=True,
+                complain(
+                    f"this runs the code in {mine}, not that of the folder you are in ({folder}); "
+                    "run `make` there, or remove its .venv first."
                 )
             return
 

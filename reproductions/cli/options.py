@@ -47,8 +47,9 @@ def changed(
             raise BackstoryError(f"these settings of {name} do not go together: {_lower(first['msg'])}.") from fault
         place = str(first["loc"][0])
         given = json.dumps(wanted.get(place, first["input"]), default=str)
+        advice = f"for example --set {example(place, base)}"
         raise BackstoryError(
-            f"setting {place} of {name} cannot be {given}: {_lower(first['msg'])}; for example --set {example(place, base)}."
+            f"setting {place} of {name} cannot be {given}: {_lower(first['msg'])}; {advice}."
         ) from fault
 
 
@@ -167,8 +168,8 @@ def _parse(text: str) -> tuple[str, Any]:
     except ValueError:
         if value.strip().startswith(("[", "(", "{")):
             raise BackstoryError(
-                f"--set {name.strip()} is given {value.strip()!r}, which is no list; a list is written as [0.1,0.5], in "
-                "quotes so that the shell leaves it alone: --set 'rates=[0.1,0.5]'."
+                f"--set {name.strip()} is given {value.strip()!r}, which is no list; a list is written as [0.1,0.5], "
+                "in quotes so that the shell leaves it alone: --set 'rates=[0.1,0.5]'."
             ) from None
         return name.strip(), value.strip()
 

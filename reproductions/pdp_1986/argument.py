@@ -38,9 +38,14 @@ def _points(ax: Any, places: np.ndarray, size: float) -> None:
         on = a != b
         ax.plot([x], [y], "o", markersize=size, color=draw.BLUE if on else "white", markeredgecolor=draw.INK, zorder=4)
         ax.annotate(
-            "1" if on else "0", (x, y), ha="center", va="center", zorder=5, color="white" if on else draw.INK,
+            "1" if on else "0",
+            (x, y),
+            ha="center",
+            va="center",
+            zorder=5,
+            color="white" if on else draw.INK,
             fontsize=0.6 * size,
-        )  # fmt: skip
+        )
 
 
 def two_lines(arrays: Arrays, record: Record) -> Canvas:
@@ -64,9 +69,15 @@ def two_lines(arrays: Arrays, record: Record) -> Canvas:
     else:
         axes[1].plot(-(v[1] * line + c) / v[0], line, color=draw.INK, linewidth=2.4)
     axes[1].set(
-        xlim=(-0.2, 1.2), ylim=(-0.2, 1.2), aspect="equal", xlabel="hidden unit 1", ylabel="hidden unit 2",
-        title="what the output sees: one line is enough", xticks=[0, 1], yticks=[0, 1],
-    )  # fmt: skip
+        xlim=(-0.2, 1.2),
+        ylim=(-0.2, 1.2),
+        aspect="equal",
+        xlabel="hidden unit 1",
+        ylabel="hidden unit 2",
+        title="what the output sees: one line is enough",
+        xticks=[0, 1],
+        yticks=[0, 1],
+    )
     axes[1].grid(visible=False)
     return figure
 

@@ -40,10 +40,14 @@ def net_of(cell: Mapping[str, Any]) -> Net:
 def task(name: str, bits: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Inputs and targets of a task by name."""
     tasks: dict[str, Any] = {
-        "xor": lambda: boolean.parity(2), "parity": lambda: boolean.parity(bits),
-        "symmetry": lambda: boolean.symmetry(bits), "encoder": lambda: boolean.encoder(8),
-        "addition": boolean.addition, "negation": boolean.negation, "contiguity": lambda: boolean.contiguity(bits),
-    }  # fmt: skip
+        "xor": lambda: boolean.parity(2),
+        "parity": lambda: boolean.parity(bits),
+        "symmetry": lambda: boolean.symmetry(bits),
+        "encoder": lambda: boolean.encoder(8),
+        "addition": boolean.addition,
+        "negation": boolean.negation,
+        "contiguity": lambda: boolean.contiguity(bits),
+    }
     return tasks[name]()
 
 
@@ -60,10 +64,20 @@ def learn(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]
     if cell.get("saturated"):
         start[:, -1] += cell["saturated"]  # the bias of the last output unit comes last
     found = small_nets.train(
-        net.wiring, start, x, targets, rate=cell["rate"], momentum=cell["momentum"], online=bool(cell.get("online")),
-        order=_order(cell, len(x), t, rngs), cross_entropy=bool(cell.get("cross_entropy")), margin=cell["margin"],
-        sweeps=cell["sweeps"], every=cell.get("every", 0), check=cell.get("check", 1),
-    )  # fmt: skip
+        net.wiring,
+        start,
+        x,
+        targets,
+        rate=cell["rate"],
+        momentum=cell["momentum"],
+        online=bool(cell.get("online")),
+        order=_order(cell, len(x), t, rngs),
+        cross_entropy=bool(cell.get("cross_entropy")),
+        margin=cell["margin"],
+        sweeps=cell["sweeps"],
+        every=cell.get("every", 0),
+        check=cell.get("check", 1),
+    )
     rows = []
     for k in range(len(seeds)):
         w = found.parameters[k]
@@ -173,9 +187,15 @@ def t_and_c(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any
     x, t = boolean.t_and_c(RETINA)
     start = np.stack([generator(cell["entropy"], seed).uniform(-cell["reach"], cell["reach"], 12) for seed in seeds])
     found = small_nets.train(
-        tied_wiring(), start, x, 0.1 + 0.8 * t, rate=cell["rate"], momentum=cell["momentum"], margin=0.4,
+        tied_wiring(),
+        start,
+        x,
+        0.1 + 0.8 * t,
+        rate=cell["rate"],
+        momentum=cell["momentum"],
+        margin=0.4,
         sweeps=cell["sweeps"],
-    )  # fmt: skip
+    )
     rows = []
     for k in range(len(seeds)):
         kernel = found.parameters[k, :9].reshape(3, 3)

@@ -22,25 +22,36 @@ def trees(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]
     """
     x, t = families.cases()
     splits = [generator(cell["entropy"], seed).permutation(len(x)) for seed in seeds]
-    p = np.stack([
-        TREES.flat(TREES.init(generator(cell["entropy"] + 1, seed), cell["reach"])) for seed in seeds
-    ])  # fmt: skip
+    p = np.stack([TREES.flat(TREES.init(generator(cell["entropy"] + 1, seed), cell["reach"])) for seed in seeds])
     order = np.stack([split[None, :100] for split in splits])
     curves = []
     for rate, momentum, sweeps in cell["stages"]:
         found = small_nets.train(
-            TREES.wiring, p, x, t, rate=rate, momentum=momentum, decay=cell["decay"], order=order, dead=0.2, margin=0.0,
-            sweeps=sweeps, every=max(sweeps // 50, 1), check=sweeps,
-        )  # fmt: skip
+            TREES.wiring,
+            p,
+            x,
+            t,
+            rate=rate,
+            momentum=momentum,
+            decay=cell["decay"],
+            order=order,
+            dead=0.2,
+            margin=0.0,
+            sweeps=sweeps,
+            every=max(sweeps // 50, 1),
+            check=sweeps,
+        )
         p = found.final
         curves.append(found.losses)
     rows = []
     for k, split in enumerate(splits):
         right = (np.abs(evaluate(TREES, p[k], x[:, :24], x[:, 24:])[-1] - t) < 0.5).all(axis=1)
         row: dict[str, Any] = {
-            "train": float(right[split[:100]].mean()), "held_out": float(right[split[100:]].sum()),
-            "all_four": float(right[split[100:]].all()), "loss": np.concatenate([c[k] for c in curves]),
-        }  # fmt: skip
+            "train": float(right[split[:100]].mean()),
+            "held_out": float(right[split[100:]].sum()),
+            "all_four": float(right[split[100:]].all()),
+            "loss": np.concatenate([c[k] for c in curves]),
+        }
         people = TREES.named(p[k])["w0_2"]
         row |= {"people": people} | told(people)
         rows.append(row)

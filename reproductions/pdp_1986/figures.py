@@ -36,8 +36,15 @@ def _histogram(ax: Any, sweeps: np.ndarray, colour: str, title: str) -> None:
     ax.set(xscale="log", title=f"{title}: {len(sweeps):,} nets, {share:.3g} % not learned", xlabel="sweeps")
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.axvline(np.median(solved), color=colour, linewidth=2)
-    ax.annotate(f"median {np.median(solved):,.0f}", (np.median(solved), 0.98), xycoords=("data", "axes fraction"),
-                xytext=(5, 0), textcoords="offset points", va="top", color=colour)  # fmt: skip
+    ax.annotate(
+        f"median {np.median(solved):,.0f}",
+        (np.median(solved), 0.98),
+        xycoords=("data", "axes fraction"),
+        xytext=(5, 0),
+        textcoords="offset points",
+        va="top",
+        color=colour,
+    )
 
 
 def _mark(ax: Any, value: float, text: str, height: float = 0.8) -> None:
@@ -158,8 +165,12 @@ def symmetry(arrays: Arrays, record: Record) -> Canvas:
             axes[1].plot([1, 2, 4], half / half[0], "o-", color=draw.BLUE, alpha=0.12, markersize=4, linewidth=1)
     axes[1].plot([1, 2, 4], [1, 2, 4], "D--", color=draw.INK, markersize=8)
     axes[1].annotate("paper: 1 : 2 : 4", (2, 2), xytext=(-8, 12), textcoords="offset points", ha="right")
-    axes[1].set(xlabel="place in order of size, as 1 : 2 : 4", ylabel="size over the smallest", ylim=(0, 6),
-                title="weights of each hidden unit")  # fmt: skip
+    axes[1].set(
+        xlabel="place in order of size, as 1 : 2 : 4",
+        ylabel="size over the smallest",
+        ylim=(0, 6),
+        title="weights of each hidden unit",
+    )
     axes[1].set_xticks([1, 2, 4])
     return figure
 
@@ -175,6 +186,10 @@ def parity_units(arrays: Arrays, record: Record) -> Canvas:
             means = [unit[bits == k].mean() for k in range(5)]
             axes[1].plot(range(5), means, color=colour, linewidth=2)
             axes[1].plot(bits, unit, "o", color=colour, markersize=5, alpha=0.6)
-    axes[1].set(title="hidden units of the net most like a bit counter", xlabel="bits that are on", ylabel="activity",
-                xticks=range(5))  # fmt: skip
+    axes[1].set(
+        title="hidden units of the net most like a bit counter",
+        xlabel="bits that are on",
+        ylabel="activity",
+        xticks=range(5),
+    )
     return figure

@@ -20,8 +20,9 @@ def scaling(arrays: Arrays, record: Record) -> Canvas:
     figure, axes = draw.canvas(2, width=11.5, height=5.0)
     n = np.array(record.settings["new_bits"])
     axes[0].plot(n, 4.0**n, "--", color=draw.INK)
-    axes[0].annotate("2²ⁿ, as feared", (n[-2], 4.0 ** n[-2]), xytext=(-12, 6), textcoords="offset points", ha="right",
-                     va="bottom")  # fmt: skip
+    axes[0].annotate(
+        "2²ⁿ, as feared", (n[-2], 4.0 ** n[-2]), xytext=(-12, 6), textcoords="offset points", ha="right", va="bottom"
+    )
     recipes = ("old", draw.ORANGE, "recipe of 1986"), ("new", draw.BLUE, "8 hidden units, cross-entropy")
     for row, (name, colour, label) in enumerate(recipes):
         points = arrays[name]
@@ -31,9 +32,15 @@ def scaling(arrays: Arrays, record: Record) -> Canvas:
             middle = np.median(group[solved, 1]) if solved.any() else np.nan
             axes[0].plot([k], [middle], "o", color=colour, markersize=8)
             height = middle if solved.any() else 3e7
-            axes[0].annotate(f"{100 * solved.mean():.0f} %", (k, height), textcoords="offset points",
-                             xytext=(0, -20 if row and solved.any() else 9), ha="center", color=colour,
-                             fontsize=10)  # fmt: skip
+            axes[0].annotate(
+                f"{100 * solved.mean():.0f} %",
+                (k, height),
+                textcoords="offset points",
+                xytext=(0, -20 if row and solved.any() else 9),
+                ha="center",
+                color=colour,
+                fontsize=10,
+            )
         axes[0].annotate(label, (0.03, 0.95 - 0.09 * row), xycoords="axes fraction", color=colour, va="top")
     axes[0].set(
         yscale="log",
@@ -72,8 +79,9 @@ def family_trees(arrays: Arrays, record: Record) -> Canvas:
             )
             colour = draw.INK if people[person, unit] > 0 else "white"
             ax.add_patch(_square(x, y, size, colour))
-        ax.annotate(f"unit {unit + 1}", (-0.9, -(2 * unit) - 0.5 - 0.35 * unit), ha="right", va="center",
-                    annotation_clip=False)  # fmt: skip
+        ax.annotate(
+            f"unit {unit + 1}", (-0.9, -(2 * unit) - 0.5 - 0.35 * unit), ha="right", va="center", annotation_clip=False
+        )
     ax.set(xlim=(-0.7, 11.7), ylim=(-13.9, 0.8), aspect="equal", facecolor="#c9c9c9")
     ax.set_xticks(
         range(12),
@@ -87,8 +95,14 @@ def family_trees(arrays: Arrays, record: Record) -> Canvas:
     held = arrays["trees_held_out"]
     axes[1].bar(range(5), [100 * np.mean(held == k) for k in range(5)], color=draw.BLUE)
     axes[1].axvline(4, color=draw.INK, linestyle=(0, (5, 3)), linewidth=1.4)
-    axes[1].annotate("paper: all 4", (4, 0.95), xycoords=("data", "axes fraction"), xytext=(-6, 0),
-                     textcoords="offset points", ha="right")  # fmt: skip
+    axes[1].annotate(
+        "paper: all 4",
+        (4, 0.95),
+        xycoords=("data", "axes fraction"),
+        xytext=(-6, 0),
+        textcoords="offset points",
+        ha="right",
+    )
     axes[1].set(xlabel="of 4 held-out cases right", ylabel="nets, %", xticks=range(5))
     return figure
 

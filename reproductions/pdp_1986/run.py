@@ -91,9 +91,20 @@ def _tasks(s: Settings) -> list[Study]:
             "addition",
             experiment.learn,
             [
-                ({"task": "addition", "net": f"addition 4-{h}-3", **RECIPE, "rate": rate, "reach": reach,
-                  "sweeps": s.addition_sweeps}, some)
-                for h in (2, 3) for rate in (0.05, 0.25) for reach in (0.5, 2.0)
+                (
+                    {
+                        "task": "addition",
+                        "net": f"addition 4-{h}-3",
+                        **RECIPE,
+                        "rate": rate,
+                        "reach": reach,
+                        "sweeps": s.addition_sweeps,
+                    },
+                    some,
+                )
+                for h in (2, 3)
+                for rate in (0.05, 0.25)
+                for reach in (0.5, 2.0)
             ],
         ),
         _study(
@@ -105,7 +116,7 @@ def _tasks(s: Settings) -> list[Study]:
             ],
         ),
         _study("T and C", experiment.t_and_c, [({"rate": rate, **tied}, some) for rate in (0.02, 0.1)]),
-    ]  # fmt: skip
+    ]
 
 
 def _trees(s: Settings) -> list[Study]:
@@ -170,23 +181,46 @@ def _scale(s: Settings) -> list[Study]:
             "losses",
             experiment.learn,
             [
-                ({"task": "contiguity", "bits": s.solla_bits, "layers": [s.solla_bits, s.solla_bits, 1],
-                  "momentum": 0.9, "reach": 0.5, "margin": 0.5, "rate": rate, "cross_entropy": ce, "saturated": start,
-                  "sweeps": s.xor_sweeps}, range(s.solla_seeds))
-                for ce in (False, True) for start in (0.0, 8.0) for rate in s.solla_rates
+                (
+                    {
+                        "task": "contiguity",
+                        "bits": s.solla_bits,
+                        "layers": [s.solla_bits, s.solla_bits, 1],
+                        "momentum": 0.9,
+                        "reach": 0.5,
+                        "margin": 0.5,
+                        "rate": rate,
+                        "cross_entropy": ce,
+                        "saturated": start,
+                        "sweeps": s.xor_sweeps,
+                    },
+                    range(s.solla_seeds),
+                )
+                for ce in (False, True)
+                for start in (0.0, 8.0)
+                for rate in s.solla_rates
             ],
         ),
-    ]  # fmt: skip
+    ]
 
 
 def parity_cell(n: int, factor: float) -> dict[str, Any]:
     """Parity as Tesauro and Janssens trained it: one pattern at a time, 2n hidden units, their table times a factor."""
     rate, momentum, reach, expected = TABLE[n]
     return {
-        "task": "parity", "bits": n, "layers": [n, 2 * n, 1], "rate": factor * rate * (1 - momentum),
-        "momentum": momentum, "reach": reach, "margin": 0.4, "off": 0.0, "online": True, "shuffled": True,
-        "sweeps": max(50, 12 * expected // 2**n), "factor": factor,
-    }  # fmt: skip
+        "task": "parity",
+        "bits": n,
+        "layers": [n, 2 * n, 1],
+        "rate": factor * rate * (1 - momentum),
+        "momentum": momentum,
+        "reach": reach,
+        "margin": 0.4,
+        "off": 0.0,
+        "online": True,
+        "shuffled": True,
+        "sweeps": max(50, 12 * expected // 2**n),
+        "factor": factor,
+    }
 
 
 def symmetry(n: int, **change: Any) -> dict[str, Any]:

@@ -81,8 +81,9 @@ def tables(s: Settings, rows: Rows) -> list[dict[str, Any]]:
     ]
     hidden = [
         [kind, h, *distribution("", pick(rows["hidden units"], layers=[2, h, 1], direct=kind == "direct links"))[1:]]
-        for kind in ("plain", "direct links") for h in sorted({r.cell["layers"][1] for r in rows["hidden units"]})
-    ]  # fmt: skip
+        for kind in ("plain", "direct links")
+        for h in sorted({r.cell["layers"][1] for r in rows["hidden units"]})
+    ]
     rates = [
         [r, *distribution("", pick(rows["rates"], rate=r))[1:]]
         for r in dict.fromkeys(x.cell["rate"] for x in rows["rates"])
@@ -99,21 +100,34 @@ def tables(s: Settings, rows: Rows) -> list[dict[str, Any]]:
             f"{row.cell['recipe']}: rate {last[0]:g}, decay {row.cell['decay']:g}, {last[2]} sweeps", []
         ).append(row)
     scale = [
-        *(["symmetry, 1986 recipe", n, *distribution("", pick(rows["old symmetry"], bits=n, margin=0.5))[1:]]
-          for n in dict.fromkeys(r.cell["bits"] for r in rows["old symmetry"])),
-        *(["symmetry, 8 hidden, cross-entropy", n, *distribution("", pick(rows["new symmetry"], bits=n))[1:]]
-          for n in dict.fromkeys(r.cell["bits"] for r in rows["new symmetry"])),
-        *(["parity, 2n hidden, step re-tuned", n, *distribution("", pick(rows["parity scaling"], bits=n))[1:]]
-          for n in dict.fromkeys(r.cell["bits"] for r in rows["parity scaling"])),
-        *([f"symmetry, {100 * f:g} % of patterns a sweep", 6, *distribution("", pick(rows["sampled"], share=f))[1:]]
-          for f in dict.fromkeys(r.cell["share"] for r in rows["sampled"])),
-    ]  # fmt: skip
+        *(
+            ["symmetry, 1986 recipe", n, *distribution("", pick(rows["old symmetry"], bits=n, margin=0.5))[1:]]
+            for n in dict.fromkeys(r.cell["bits"] for r in rows["old symmetry"])
+        ),
+        *(
+            ["symmetry, 8 hidden, cross-entropy", n, *distribution("", pick(rows["new symmetry"], bits=n))[1:]]
+            for n in dict.fromkeys(r.cell["bits"] for r in rows["new symmetry"])
+        ),
+        *(
+            ["parity, 2n hidden, step re-tuned", n, *distribution("", pick(rows["parity scaling"], bits=n))[1:]]
+            for n in dict.fromkeys(r.cell["bits"] for r in rows["parity scaling"])
+        ),
+        *(
+            [f"symmetry, {100 * f:g} % of patterns a sweep", 6, *distribution("", pick(rows["sampled"], share=f))[1:]]
+            for f in dict.fromkeys(r.cell["share"] for r in rows["sampled"])
+        ),
+    ]
     losses = [
-        ["cross-entropy" if ce else "squared error", "saturated" if start else "small", rate,
-         *distribution("", pick(rows["losses"], cross_entropy=ce, saturated=start, rate=rate))[1:]]
+        [
+            "cross-entropy" if ce else "squared error",
+            "saturated" if start else "small",
+            rate,
+            *distribution("", pick(rows["losses"], cross_entropy=ce, saturated=start, rate=rate))[1:],
+        ]
         for ce, start, rate in dict.fromkeys(
-            (r.cell["cross_entropy"], r.cell["saturated"], r.cell["rate"]) for r in rows["losses"])
-    ]  # fmt: skip
+            (r.cell["cross_entropy"], r.cell["saturated"], r.cell["rate"]) for r in rows["losses"]
+        )
+    ]
     ratios = []
     for n in dict.fromkeys(row.cell["bits"] for row in rows["old symmetry"]):
         group = pick(rows["old symmetry"], bits=n, margin=0.1)
@@ -123,11 +137,14 @@ def tables(s: Settings, rows: Rows) -> list[dict[str, Any]]:
     chance = [kind_of(kernel) for kernel in np.random.default_rng(0).standard_normal((2000, 3, 3))]
     learned = [row for row in rows["T and C"] if row.values.get("solved")]
     kinds = [
-        [name, sum(row.values["kind"] == number for row in learned),
-         100 * sum(row.values["kind"] == number for row in learned) / max(len(learned), 1),
-         100 * chance.count(name) / len(chance)]
+        [
+            name,
+            sum(row.values["kind"] == number for row in learned),
+            100 * sum(row.values["kind"] == number for row in learned) / max(len(learned), 1),
+            100 * chance.count(name) / len(chance),
+        ]
         for number, name in enumerate(KINDS)
-    ]  # fmt: skip
+    ]
     trained = [r for r in rows["trees, working recipe"] if not r.failed]
     sweeps = sum(stage[2] for stage in trained[0].cell["stages"]) if trained else None
     repeated = [
@@ -138,34 +155,74 @@ def tables(s: Settings, rows: Rows) -> list[dict[str, Any]]:
     tail = columns[1:]
     return [
         {"id": "tasks", "title": "The tasks of 1986", "columns": columns, "rows": lines},
-        {"id": "hidden", "title": "XOR by hidden units, rate 0.25, one pattern at a time",
-         "columns": ["net", "hidden", *tail], "rows": hidden},
-        {"id": "rates", "title": "XOR by learning rate, 8 hidden units",
-         "columns": ["rate", *tail], "rows": rates},
-        means_table("stuck_map", "XOR 2-2-1: share learned by rate and initial range", ["rate", "initial range"],
-                    [([a, b], pick(rows["stuck map"], rate=a, reach=b)) for a, b in
-                     dict.fromkeys((r.cell["rate"], r.cell["reach"]) for r in rows["stuck map"])],
-                    [("learned, %", "solved", 100)]),
+        {
+            "id": "hidden",
+            "title": "XOR by hidden units, rate 0.25, one pattern at a time",
+            "columns": ["net", "hidden", *tail],
+            "rows": hidden,
+        },
+        {"id": "rates", "title": "XOR by learning rate, 8 hidden units", "columns": ["rate", *tail], "rows": rates},
+        means_table(
+            "stuck_map",
+            "XOR 2-2-1: share learned by rate and initial range",
+            ["rate", "initial range"],
+            [
+                ([a, b], pick(rows["stuck map"], rate=a, reach=b))
+                for a, b in dict.fromkeys((r.cell["rate"], r.cell["reach"]) for r in rows["stuck map"])
+            ],
+            [("learned, %", "solved", 100)],
+        ),
         {"id": "addition", "title": "Addition", "columns": ["net", "rate", "initial range", *tail], "rows": addition},
-        means_table("trees", "Family trees, 100 cases to learn and 4 held out", ["recipe"],
-                    [([name], group) for name, group in recipes.items()],
-                    [("training cases right, %", "train", 100), ("of 4 held out right", "held_out", 1),
-                     ("all four right, %", "all_four", 100), ("correlation with nation", "nation", 1),
-                     ("with generation", "generation", 1)]),
-        {"id": "scale", "title": "More inputs, and fewer patterns a sweep",
-         "columns": ["study", "bits", *tail], "rows": scale},
-        {"id": "weights", "title": "Symmetry, 1986 recipe, trained until within 0.1: largest over smallest weight",
-         "columns": ["bits", "nets", "learned, %", "median ratio", "2^(n/2 - 1)"], "rows": ratios},
-        {"id": "kinds", "title": "Kernels that came to tell T from C",
-         "columns": ["kind", "nets", "%", "random kernels, %"], "rows": kinds},
-        {"id": "repetitions", "title": "Repetitions that learning took, beside Minsky's 100,000",
-         "columns": ["task", "nets", "learned, %", "median sweeps", "median presentations", "over 100,000"],
-         "rows": [[*line, line[4] / 1e5 if line[4] else None] for line in repeated]},
-        {"id": "steps", "title": "Parity: factor on the recalled learning rate, chosen on nets of their own",
-         "columns": ["bits", "factor"], "rows": [[n, f] for n, f in chosen_factors(rows).items()]},
-        {"id": "losses", "title": "Squared error beside cross-entropy: two or three clumps",
-         "columns": ["loss", "start", "rate", *tail], "rows": losses},
-    ]  # fmt: skip
+        means_table(
+            "trees",
+            "Family trees, 100 cases to learn and 4 held out",
+            ["recipe"],
+            [([name], group) for name, group in recipes.items()],
+            [
+                ("training cases right, %", "train", 100),
+                ("of 4 held out right", "held_out", 1),
+                ("all four right, %", "all_four", 100),
+                ("correlation with nation", "nation", 1),
+                ("with generation", "generation", 1),
+            ],
+        ),
+        {
+            "id": "scale",
+            "title": "More inputs, and fewer patterns a sweep",
+            "columns": ["study", "bits", *tail],
+            "rows": scale,
+        },
+        {
+            "id": "weights",
+            "title": "Symmetry, 1986 recipe, trained until within 0.1: largest over smallest weight",
+            "columns": ["bits", "nets", "learned, %", "median ratio", "2^(n/2 - 1)"],
+            "rows": ratios,
+        },
+        {
+            "id": "kinds",
+            "title": "Kernels that came to tell T from C",
+            "columns": ["kind", "nets", "%", "random kernels, %"],
+            "rows": kinds,
+        },
+        {
+            "id": "repetitions",
+            "title": "Repetitions that learning took, beside Minsky's 100,000",
+            "columns": ["task", "nets", "learned, %", "median sweeps", "median presentations", "over 100,000"],
+            "rows": [[*line, line[4] / 1e5 if line[4] else None] for line in repeated],
+        },
+        {
+            "id": "steps",
+            "title": "Parity: factor on the recalled learning rate, chosen on nets of their own",
+            "columns": ["bits", "factor"],
+            "rows": [[n, f] for n, f in chosen_factors(rows).items()],
+        },
+        {
+            "id": "losses",
+            "title": "Squared error beside cross-entropy: two or three clumps",
+            "columns": ["loss", "start", "rate", *tail],
+            "rows": losses,
+        },
+    ]
 
 
 def arrays(s: Settings, rows: Rows) -> dict[str, np.ndarray]:
@@ -177,7 +234,8 @@ def arrays(s: Settings, rows: Rows) -> dict[str, np.ndarray]:
         "stuck_map": _points(rows["stuck map"], ("rate", "reach"), ("solved",)),
         "hidden": np.array(
             [[r.cell["layers"][1], r.cell["direct"], r.values.get("sweeps", np.nan)] for r in rows["hidden units"]],
-            dtype=float),
+            dtype=float,
+        ),
         "rates": _points(rows["rates"], ("rate",), ("sweeps",)),
         "parity": np.array([r.values.get("sweeps", np.nan) for r in rows["parity"]]),
         "symmetry": np.array([r.values.get("sweeps", np.nan) for r in pick(rows["symmetry"], margin=0.5)]),
@@ -189,9 +247,10 @@ def arrays(s: Settings, rows: Rows) -> dict[str, np.ndarray]:
         "trees_held_out": finished(rows["trees, working recipe"], "held_out"),
         "trees_people": rows["trees, working recipe"][0].arrays["people"],
         "kernels": np.stack(
-            [r.arrays["kernel"] for r in rows["T and C"] if r.values.get("solved")][:12] or [np.zeros((3, 3))]),
+            [r.arrays["kernel"] for r in rows["T and C"] if r.values.get("solved")][:12] or [np.zeros((3, 3))]
+        ),
         "kinds": np.array([r.values["kind"] for r in rows["T and C"] if r.values.get("solved")]),
-    }  # fmt: skip
+    }
     solved = [row for row in rows["xor, further"] if row.values.get("solved")]
     if solved:
         found["xor_weights"] = solved[0].arrays["weights"]

@@ -56,11 +56,15 @@ def _xor_one_layer(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[st
     outputs = 1 / (1 + np.exp(-(x @ path[-1])))
     wrong = (d * (x @ steps[1:].T).T <= 0).sum(axis=1)
     return {
-        "period": float(period) if period else np.nan, "least_wrong": float(wrong.min()),
-        "lms_largest": float(np.abs(x @ settled).max()), "logistic_from_half": float(np.abs(outputs - 0.5).max()),
-        "perceptron": each[:61], "linear": linear[:: 100], "logistic": np.array(path),
+        "period": float(period) if period else np.nan,
+        "least_wrong": float(wrong.min()),
+        "lms_largest": float(np.abs(x @ settled).max()),
+        "logistic_from_half": float(np.abs(outputs - 0.5).max()),
+        "perceptron": each[:61],
+        "linear": linear[::100],
+        "logistic": np.array(path),
         "settled": settled,
-    }  # fmt: skip
+    }
 
 
 def xor_hidden(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
@@ -144,10 +148,17 @@ def coefficients(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str
     table = np.array(rows) * scale
     size = n + 1
     largest = linprog(
-        [0.0] * size + [1.0], b_ub=[*bounds, *[0.0] * (2 * size)], bounds=(None, None),
-        A_ub=np.block([[table, np.zeros((size, 1))], [np.diag(scale), -np.ones((size, 1))],
-                       [-np.diag(scale), -np.ones((size, 1))]]),
-    )  # fmt: skip
+        [0.0] * size + [1.0],
+        b_ub=[*bounds, *[0.0] * (2 * size)],
+        bounds=(None, None),
+        A_ub=np.block(
+            [
+                [table, np.zeros((size, 1))],
+                [np.diag(scale), -np.ones((size, 1))],
+                [-np.diag(scale), -np.ones((size, 1))],
+            ]
+        ),
+    )
     sign = 1.0 if n % 2 else -1.0
     last = linprog([0.0] * n + [sign * scale[n]], A_ub=table, b_ub=bounds, bounds=(None, None))
     return [{"largest": float(largest.x[-1]), "last": float(abs(last.x[n] * scale[n]))} for _ in seeds]

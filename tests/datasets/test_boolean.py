@@ -35,9 +35,14 @@ def test_t_and_c_have_five_points_in_every_turn():
     assert len({row.tobytes() for row in x}) == 8
 
 
-@pytest.mark.parametrize(("call", "match"), [
-    (lambda: boolean.symmetry(5), "even"), (lambda: boolean.corners(0), "1 to 24"), (lambda: boolean.t_and_c(2), "3x3"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("call", "match"),
+    [
+        (lambda: boolean.symmetry(5), "even"),
+        (lambda: boolean.corners(0), "1 to 24"),
+        (lambda: boolean.t_and_c(2), "3x3"),
+    ],
+)
 def test_impossible_tasks_are_refused(call, match):
     with pytest.raises(ValueError, match=match):
         call()

@@ -5,14 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.datasets.roads.world import cameras
+from core.datasets.roads.cameras import Camera
+from core.datasets.roads.vehicles import Vehicle
+from core.datasets.roads.world import cameras, steering, vehicles
 from core.datasets.roads.world import images as road_images
 from core.datasets.roads.world import looks as road_looks
 from core.datasets.roads.world import world as roads
-from core.datasets.roads.world import steering
-from core.datasets.roads.world import vehicles
-from core.datasets.roads.cameras import Camera
-from core.datasets.roads.vehicles import Vehicle
 from tests.datasets.test_vehicles import follow
 
 PLAIN = road_looks.Conditions(texture=0, gradient=0, shadow=0, noise=0, contrast=(0.4, 0.4), middle=(0.5, 0.5))
@@ -187,37 +185,40 @@ def test_the_same_seed_draws_the_same_world():
     assert noise[0].std() == pytest.approx(0.1, rel=0.1)
 
 
-@pytest.mark.parametrize("wrong", [
-    lambda: Camera(height=-1.0),
-    lambda: Camera(height=np.nan),
-    lambda: Camera(pitch=120.0),
-    lambda: Camera(across=0.0),
-    lambda: road_images.Scanner(height=0.0),
-    lambda: road_images.Scanner(highest=5.0),
-    lambda: roads.lay([roads.straight(10)], 0.0),
-    lambda: roads.lay([roads.straight(10)], np.nan),
-    lambda: roads.lay([np.array([0.0, np.inf])]),
-    lambda: roads.lay([roads.bend(10, 0.4)], 6.0),
-    lambda: roads.straight(0.0),
-    lambda: roads.straight(np.inf),
-    lambda: roads.bend(10, np.nan),
-    lambda: roads.wandering(10, np.random.default_rng(0), limit=-1.0),
-    lambda: roads.widened(roads.lay([roads.straight(10)]), 0.0),
-    lambda: roads.poses(roads.lay([roads.straight(10)]), ONE, np.array([-1.0])),
-    lambda: road_looks.Conditions(polarity="pink"),
-    lambda: road_looks.Conditions(noise=-0.1),
-    lambda: Vehicle(limit=90.0),
-    lambda: Vehicle(wheelbase=0.0),
-    lambda: vehicles.check_drivable(roads.lay([roads.bend(10, 0.2)], 2.0), Vehicle()),
-    lambda: follow(roads.lay([roads.straight(80)]), speed=0.0),
-    lambda: follow(roads.lay([roads.straight(80)]), distance=90.0),
-    lambda: vehicles.moved(Vehicle(), np.zeros((1, 3)), np.zeros(1), np.array([np.nan]), speed=1.0, step=0.1),
-    lambda: vehicles.moved(Vehicle(), np.zeros((1, 3)), np.zeros(1), np.zeros(1), speed=np.inf, step=0.1),
-    lambda: vehicles.pure_pursuit(roads.lay([roads.straight(9)]), ONE, np.zeros((1, 3)), ONE, lookahead=-1.0),
-    lambda: vehicles.wavering(np.random.default_rng(0), 5, 1, spread=-1.0, memory=5.0),
-    lambda: steering.gaussian(np.array([np.nan]), 30, 0.1),
-    lambda: steering.unit_of(np.zeros(1), 30, 0.0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: Camera(height=-1.0),
+        lambda: Camera(height=np.nan),
+        lambda: Camera(pitch=120.0),
+        lambda: Camera(across=0.0),
+        lambda: road_images.Scanner(height=0.0),
+        lambda: road_images.Scanner(highest=5.0),
+        lambda: roads.lay([roads.straight(10)], 0.0),
+        lambda: roads.lay([roads.straight(10)], np.nan),
+        lambda: roads.lay([np.array([0.0, np.inf])]),
+        lambda: roads.lay([roads.bend(10, 0.4)], 6.0),
+        lambda: roads.straight(0.0),
+        lambda: roads.straight(np.inf),
+        lambda: roads.bend(10, np.nan),
+        lambda: roads.wandering(10, np.random.default_rng(0), limit=-1.0),
+        lambda: roads.widened(roads.lay([roads.straight(10)]), 0.0),
+        lambda: roads.poses(roads.lay([roads.straight(10)]), ONE, np.array([-1.0])),
+        lambda: road_looks.Conditions(polarity="pink"),
+        lambda: road_looks.Conditions(noise=-0.1),
+        lambda: Vehicle(limit=90.0),
+        lambda: Vehicle(wheelbase=0.0),
+        lambda: vehicles.check_drivable(roads.lay([roads.bend(10, 0.2)], 2.0), Vehicle()),
+        lambda: follow(roads.lay([roads.straight(80)]), speed=0.0),
+        lambda: follow(roads.lay([roads.straight(80)]), distance=90.0),
+        lambda: vehicles.moved(Vehicle(), np.zeros((1, 3)), np.zeros(1), np.array([np.nan]), speed=1.0, step=0.1),
+        lambda: vehicles.moved(Vehicle(), np.zeros((1, 3)), np.zeros(1), np.zeros(1), speed=np.inf, step=0.1),
+        lambda: vehicles.pure_pursuit(roads.lay([roads.straight(9)]), ONE, np.zeros((1, 3)), ONE, lookahead=-1.0),
+        lambda: vehicles.wavering(np.random.default_rng(0), 5, 1, spread=-1.0, memory=5.0),
+        lambda: steering.gaussian(np.array([np.nan]), 30, 0.1),
+        lambda: steering.unit_of(np.zeros(1), 30, 0.0),
+    ],
+)
 def test_nonsense_geometry_is_refused(wrong):
     with pytest.raises(ValueError, match=r"\w+ \w+ \w+"):
         wrong()

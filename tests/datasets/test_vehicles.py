@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from core.datasets.roads.world import world as roads
-from core.datasets.roads.world import steering
-from core.datasets.roads.world import vehicles
 from core.datasets.roads.vehicles import Vehicle
+from core.datasets.roads.world import steering, vehicles
+from core.datasets.roads.world import world as roads
 
 ONE = np.zeros(1, dtype=int)
 
@@ -53,17 +52,28 @@ def test_the_teacher_drives_a_straight_road_straight_and_a_bend_close_to_its_mid
 def test_a_vehicle_that_leaves_the_road_ends_its_run_and_not_its_neighbours():
     road = roads.lay([roads.straight(80), roads.bend(80, 0.03)], 3.0)
     run = vehicles.drive(
-        road, np.arange(2), Vehicle(), lambda runs, pose, places: np.zeros(len(runs)), speed=2.0, step=0.2,
-        distance=60.0, angle=np.array([0.0, 0.0]),
-    )  # fmt: skip
+        road,
+        np.arange(2),
+        Vehicle(),
+        lambda runs, pose, places: np.zeros(len(runs)),
+        speed=2.0,
+        step=0.2,
+        distance=60.0,
+        angle=np.array([0.0, 0.0]),
+    )
     assert run.outcome.tolist() == [vehicles.COMPLETED, vehicles.LEFT_THE_ROAD]
     last = np.flatnonzero(np.isfinite(run.offset[:, 1]))[-1]
     assert abs(run.offset[last, 1]) > 1.5
     assert np.isfinite(run.offset[last + 1, 0])
     circling = vehicles.drive(
-        roads.lay([roads.straight(200)], 60.0), ONE, Vehicle(), lambda runs, pose, places: np.full(len(runs), 0.1),
-        speed=2.0, step=0.5, distance=150.0,
-    )  # fmt: skip
+        roads.lay([roads.straight(200)], 60.0),
+        ONE,
+        Vehicle(),
+        lambda runs, pose, places: np.full(len(runs), 0.1),
+        speed=2.0,
+        step=0.5,
+        distance=150.0,
+    )
     assert circling.outcome.tolist() == [vehicles.OUT_OF_TIME]
 
 

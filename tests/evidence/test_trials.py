@@ -183,8 +183,7 @@ def test_progress_is_plain_lines_with_the_time_left_when_not_on_a_terminal(monke
     progress.advance(4)
     progress.finish()
     assert stream.getvalue().splitlines() == [
-        "era, stage: 2 of 10 trials were finished by an earlier run and are used again",
-        "era, stage: 8 trials to run",
+        "era, stage: 8 trials to run, 2 are there",
         "era, stage: 6 of 10 trials, 12 s gone, about 12 s left",
         "era, stage: 10 of 10 trials, 30 s gone, about 0 s left",
     ]

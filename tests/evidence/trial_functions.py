@@ -48,3 +48,12 @@ def deadly(cell, seeds):
         mark.touch()
         os._exit(1)
     return noisy({"size": 3, "log": cell["log"]}, seeds)
+
+
+def valley(cell, seeds):
+    """A loss with its bottom at one learning rate."""
+    import math
+
+    if cell.get("fails"):
+        return [{"failed": "diverged"} for _ in seeds]
+    return [{"loss": math.log(cell["rate"] / cell["bottom"]) ** 2} for _ in seeds]

@@ -12,17 +12,20 @@ def angles(length, pairs):
 
 LLAMA = {
     "attention": lambda normal, lead, width: (
-        (normal(*lead, 2, 5, 2 * width, 3), normal(*lead, 2, 5, width, 3), normal(*lead, 10, 3 * width)), {},
+        (normal(*lead, 2, 5, 2 * width, 3), normal(*lead, 2, 5, width, 3), normal(*lead, 10, 3 * width)),
+        {},
     ),
     "centred": lambda normal, lead, width: ((normal(*lead, 3, width),), {}),
     "embedding": lambda normal, lead, width: ((normal(*lead, 5, width), TOKENS), {}),
     "linear": lambda normal, lead, width: ((normal(*lead, 4, 3), normal(*lead, width, 3)), {}),
     "next_token_loss": lambda normal, lead, width: (
-        (normal(*lead, 4, 3), normal(*lead, width, 3), np.array([0, -1, width - 1, 0])), {},
+        (normal(*lead, 4, 3), normal(*lead, width, 3), np.array([0, -1, width - 1, 0])),
+        {},
     ),
     "rms_norm": lambda normal, lead, width: ((normal(*lead, 4, width), normal(*lead, width)), {"epsilon": 0.01}),
     "rotary": lambda normal, lead, width: (
-        (normal(*lead, 6, 4 * width),), {"pairing": "adjacent" if width > 1 else "halves", **angles(3, 2)},
+        (normal(*lead, 6, 4 * width),),
+        {"pairing": "adjacent" if width > 1 else "halves", **angles(3, 2)},
     ),
     "swiglu": lambda normal, lead, width: ((normal(*lead, 4, width), normal(*lead, 4, width) + 1), {}),
-}  # fmt: skip
+}

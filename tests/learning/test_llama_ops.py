@@ -7,14 +7,24 @@ from hypothesis import strategies as st
 
 from core.learning import checks
 from core.learning.compiled import adam as compiled_adam
-from core.learning.compiled import wide
+from core.learning.compiled import blocks
 from core.learning.compiled.llama import FAST
 from core.learning.operation_counts import count
-from core.learning.optimizers import adam_in_place
 from core.learning.ops import (
-    OPS, attention, centred, embedding, linear, mean_cross_entropy, next_token_loss, rms_norm, rotary, rows, swiglu,
-)  # fmt: skip
+    OPS,
+    attention,
+    centred,
+    embedding,
+    linear,
+    mean_cross_entropy,
+    next_token_loss,
+    rms_norm,
+    rotary,
+    rows,
+    swiglu,
+)
 from core.learning.ops.table import Op
+from core.learning.optimizers import adam_in_place
 from core.learning.ordered import OrderedSystem
 from tests.learning.llama_cases import angles
 
@@ -32,7 +42,9 @@ def squares(curvature, forward, inputs, u):
     for k, x in enumerate(inputs):
         total = np.zeros(x.shape)
         for place in np.ndindex(*y.shape):
-            slopes = checks.measured_slopes(lambda v, k=k, place=place: forward(*inputs[:k], v, *inputs[k + 1 :])[place], x)
+            slopes = checks.measured_slopes(
+                lambda v, k=k, place=place: forward(*inputs[:k], v, *inputs[k + 1 :])[place], x
+            )
             total += u[place] * slopes**2
         found.append(total)
     return found
@@ -109,9 +121,13 @@ def test_attention_refuses_heads_and_lengths_that_do_not_fit():
 
 
 @given(
-    b=st.integers(1, 2), t=st.integers(1, 70), groups=st.integers(1, 3), each=st.integers(1, 3),
-    size=st.sampled_from([1, 2, 8, 17, 48]), kind=st.sampled_from([np.float32, np.float64]),
-)  # fmt: skip
+    b=st.integers(1, 2),
+    t=st.integers(1, 70),
+    groups=st.integers(1, 3),
+    each=st.integers(1, 3),
+    size=st.sampled_from([1, 2, 8, 17, 48]),
+    kind=st.sampled_from([np.float32, np.float64]),
+)
 @settings(max_examples=25, deadline=None)
 def test_compiled_attention_at_any_shape(b, t, groups, each, size, kind):
     shapes = ((b, t, groups * each, size), (b, t, groups, size), (b * t, groups * size))
@@ -137,9 +153,10 @@ def test_compiled_twins_are_their_ops(name, width, kind):
         "rotary": ((normal(12, 4 * width).astype(kind),), {"pairing": "halves", **angles(6, 2)}),
         "swiglu": ((9 * normal(12, width).astype(kind), normal(12, width, seed=1).astype(kind)), {}),
         "next_token_loss": (
-            (normal(12, 5).astype(kind), normal(width + 7, 5, seed=1).astype(kind), tokens.ravel()), {},
+            (normal(12, 5).astype(kind), normal(width + 7, 5, seed=1).astype(kind), tokens.ravel()),
+            {},
         ),
-    }[name]  # fmt: skip
+    }[name]
     near = 1e-13 if kind is np.float64 else 1e-5
     y, cache = OPS[name].forward(*inputs, **options)
     fast, its = OPS[f"fast_{name}"].forward(*inputs, **options)
@@ -169,7 +186,9 @@ def test_rms_norm_of_what_has_no_mean_is_layer_normalisation():
 def test_costs_counted_by_hand():
     def of(op, *inputs, **options):
         system = OrderedSystem()
-        entries = [system.parameter(str(k), x) if x.dtype.kind == "f" else system.constant(x) for k, x in enumerate(inputs)]
+        entries = [
+            system.parameter(str(k), x) if x.dtype.kind == "f" else system.constant(x) for k, x in enumerate(inputs)
+        ]
         found = count(system.apply(op, *entries, **options))
         return found.forward, found.backward
 
@@ -185,13 +204,13 @@ def test_costs_counted_by_hand():
 def test_exponentials_of_whole_vectors(kind):
     x = np.linspace(-80, 80, 3200).astype(kind)
     found = x.copy()
-    total = wide.exponentials(found, 0, len(found), kind(0.5))
-    wanted = np.exp(x.astype(float) - 0.5)
+    total = blocks.exponentials(found, 0, len(found), kind(0.5))
+    wanted = np.exp((x - kind(0.5)).astype(float))
     np.testing.assert_allclose(found, wanted, rtol=6e-7 if kind is np.float32 else 4e-16)
     assert total == pytest.approx(wanted.sum(), rel=1e-5)
-    assert wide.largest(found, 0, len(found)) == found.max()
+    assert blocks.largest(found, 0, len(found)) == found.max()
     spoiled = np.full(32, np.nan, kind)
-    assert np.isnan(wide.exponentials(spoiled, 0, 32, kind(0)))
+    assert np.isnan(blocks.exponentials(spoiled, 0, 32, kind(0)))
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64])

@@ -146,9 +146,12 @@ def test_softmax_does_not_see_a_common_shift(shift, seed):
 
 
 @given(
-    lead=st.sampled_from(REPLICAS), cases=st.integers(1, 4), inputs=st.integers(1, 5), outputs=st.integers(1, 4),
+    lead=st.sampled_from(REPLICAS),
+    cases=st.integers(1, 4),
+    inputs=st.integers(1, 5),
+    outputs=st.integers(1, 4),
     seed=st.integers(0, 1000),
-)  # fmt: skip
+)
 @settings(max_examples=40, deadline=None)
 def test_affine_at_any_shape(lead, cases, inputs, outputs, seed):
     g = np.random.default_rng(seed)

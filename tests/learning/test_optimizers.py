@@ -28,9 +28,14 @@ def xor_parameters(seed=0):
 def test_momentum_steps_by_hand():
     # E = 1/2 w^2 (x = 1, t = 0, no bias slope used): dE/dw = w + b. Start w = 1, b = 0, rate 0.1, momentum 0.5.
     p, losses = optimizers.gradient_descent(
-        linear, {"w": np.array([[1.0]]), "b": np.array([0.0])}, np.array([[1.0]]), np.array([[0.0]]),
-        learning_rate=0.1, momentum=0.5, sweeps=2,
-    )  # fmt: skip
+        linear,
+        {"w": np.array([[1.0]]), "b": np.array([0.0])},
+        np.array([[1.0]]),
+        np.array([[0.0]]),
+        learning_rate=0.1,
+        momentum=0.5,
+        sweeps=2,
+    )
     # step 1: dw = db = -0.1, w = 0.9, b = -0.1. step 2: slope 0.8, change = -0.05 - 0.08 = -0.13.
     assert p["w"].item() == pytest.approx(0.77)
     assert p["b"].item() == pytest.approx(-0.23)

@@ -81,8 +81,13 @@ def test_numbers_that_are_not_finite_spread_and_raise_nothing():
 def test_shapes_that_do_not_fit_are_refused():
     p, x, t = task()
     for wrong in (
-        {"x": x[:, :5]}, {"t": t[:, :5]}, {"order": np.array([60])}, {"order": np.array([-1])}, {"fed": np.zeros(3)},
-    ):  # fmt: skip
+        {"x": x[:, :5]},
+        {"t": t[:, :5]},
+        {"order": np.array([60])},
+        {"order": np.array([-1])},
+        {"fed": np.zeros(3)},
+    ):
         with pytest.raises(ValueError, match=r"fit|order"):
-            road_follower.train(p, wrong.get("x", x), wrong.get("t", t), rate=0.1, order=wrong.get("order"),
-                             fed=wrong.get("fed"))  # fmt: skip
+            road_follower.train(
+                p, wrong.get("x", x), wrong.get("t", t), rate=0.1, order=wrong.get("order"), fed=wrong.get("fed")
+            )

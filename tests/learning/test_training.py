@@ -90,8 +90,10 @@ def test_single_precision_stays_single():
 def test_slopes_of_the_language_model_are_measured_slopes(shape):
     cases, context, features = shape
     rng = np.random.default_rng(2)
-    p = {k: v.astype(float) for k, v in language.init(
-        rng, vocabulary=6, context=context, features=features, hidden=3).items()}  # fmt: skip
+    p = {
+        k: v.astype(float)
+        for k, v in language.init(rng, vocabulary=6, context=context, features=features, hidden=3).items()
+    }
     x, y = rng.integers(0, 6, (cases, context)), rng.integers(0, 6, cases)
     checks.require(checks.full_error(language.loss, p, x, y), "language model")
     assert sum(v.size for v in p.values()) == language.parameters(6, context, features, 3)

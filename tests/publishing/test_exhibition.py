@@ -15,9 +15,8 @@ from core.evidence.claims import Rule
 from core.evidence.record import ClaimResult, Ours
 from core.evidence.tallies import tally
 from core.publishing import exhibition as pages
-from reproductions.cli import catalogue
-from reproductions.cli.main import execute
-from reproductions.cli.main import front_page as exhibition
+from reproductions.cli import catalogue, execute
+from reproductions.cli import front_page as exhibition
 from tests.conftest import ROOT
 from tests.publishing.test_report import Page
 
@@ -178,10 +177,19 @@ def test_a_label_of_the_timeline_hangs_above_all_that_start_beneath_it():
 
 def claim(name="c", verdict="reproduced", reason="equal", standing="read"):
     return ClaimResult(
-        id=name, paper="p", statement="s", value=1.0, unit="", shown="", where="w", standing=standing,
-        ours=Ours(estimate=1.0, low=1.0, high=1.0, n=9), rule=Rule(kind="exact", because="b"), verdict=verdict,
+        id=name,
+        paper="p",
+        statement="s",
+        value=1.0,
+        unit="",
+        shown="",
+        where="w",
+        standing=standing,
+        ours=Ours(estimate=1.0, low=1.0, high=1.0, n=9),
+        rule=Rule(kind="exact", because="b"),
+        verdict=verdict,
         reason=reason,
-    )  # fmt: skip
+    )
 
 
 YES = claim("yes")

@@ -14,31 +14,47 @@ from core.evidence.claims import Comparator, Rule
 from core.evidence.record import ClaimResult, Ours
 from core.publishing import citations, documents, figures, folders, latex, tables
 from core.publishing.credits import Credit
-from reproductions.cli import catalogue
-from reproductions.cli.main import execute
+from reproductions.cli import catalogue, execute
 
 
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [
-        (None, "", ""), (64660, "", "64,660"), (5.0, "%", "5 %"), (0.14, "%", "0.14 %"), (2.5e-3, "", "0.0025"),
-        (-3.1, "", "-3.1"), (12.345, "", "12.3"), (1.2e-5, "", "1.2e-05"),
-        (123456.7, "", "123,457"), (123456789.5, "", "1.23e+08"),
-        ("yes", "", "yes"),        (0, "", "0"), (float("nan"), "", ""),
+        (None, "", ""),
+        (64660, "", "64,660"),
+        (5.0, "%", "5 %"),
+        (0.14, "%", "0.14 %"),
+        (2.5e-3, "", "0.0025"),
+        (-3.1, "", "-3.1"),
+        (12.345, "", "12.3"),
+        (1.2e-5, "", "1.2e-05"),
+        (123456.7, "", "123,457"),
+        (123456789.5, "", "1.23e+08"),
+        ("yes", "", "yes"),
+        (0, "", "0"),
+        (float("nan"), "", ""),
     ],
-)  # fmt: skip
+)
 def test_numbers_are_written_as_people_read_them(value, unit, text):
     assert tables.number(value, unit) == text
 
 
 def claim(**change):
     fields = {
-        "id": "c", "paper": "lecun1989backpropagation", "statement": "50 % | half_of", "value": 5.0, "unit": "%",
-        "where": "w", "standing": "read", "shown": "",
-        "rule": Rule(kind="interval", because="b"), "verdict": "reproduced",
-        "reason": "r", "comparators": [],
+        "id": "c",
+        "paper": "lecun1989backpropagation",
+        "statement": "50 % | half_of",
+        "value": 5.0,
+        "unit": "%",
+        "where": "w",
+        "standing": "read",
+        "shown": "",
+        "rule": Rule(kind="interval", because="b"),
+        "verdict": "reproduced",
+        "reason": "r",
+        "comparators": [],
         "ours": Ours(estimate=5.2, low=4.9, high=5.5, n=30, wide_low=4.0, wide_high=6.0),
-    }  # fmt: skip
+    }
     return ClaimResult(**(fields | change))
 
 
@@ -62,11 +78,17 @@ def test_tables_escape_what_their_form_cannot_hold():
 @pytest.mark.parametrize(
     ("text", "source"),
     [
-        ("n² ± ½", r"n$^2$ $\pm$ $\frac12$"), ("η, Σ, ρ, Α", r"$\eta$, $\Sigma$, $\rho$, $A$"),
-        ("-3.1", "$-$3.1"), ("p - y", "p - y"), ("2-2-1", "2-2-1"), ("1 < 2", r"1 \textless{} 2"),
-        ("[a]*", "{[}a]{*}"), ("x₂, 10⁻⁵", "x$_{2}$, 10$^{−}$$^{5}$"), ("é", "é"),
+        ("n² ± ½", r"n$^2$ $\pm$ $\frac12$"),
+        ("η, Σ, ρ, Α", r"$\eta$, $\Sigma$, $\rho$, $A$"),
+        ("-3.1", "$-$3.1"),
+        ("p - y", "p - y"),
+        ("2-2-1", "2-2-1"),
+        ("1 < 2", r"1 \textless{} 2"),
+        ("[a]*", "{[}a]{*}"),
+        ("x₂, 10⁻⁵", "x$_{2}$, 10$^{−}$$^{5}$"),
+        ("é", "é"),
     ],
-)  # fmt: skip
+)
 def test_letters_that_latex_cannot_set_become_mathematics(text, source):
     assert latex.escape(text) == source
 

@@ -11,7 +11,7 @@ import pytest
 
 from core.evidence import record as records
 from core.publishing import documents
-from reproductions.cli.main import execute
+from reproductions.cli import execute
 
 
 def digest(folder):
@@ -66,8 +66,17 @@ def test_the_html_report_is_one_sound_file_that_loads_nothing(quick):
 def test_reports_keep_the_order_and_show_every_claim(quick, name):
     folder, record, _ = quick
     text = (folder / name).read_text(encoding="utf-8")
-    parts = ["Verdicts", "Pictures", "What the paper did", "What we assumed", "What we replaced", "Cost, then and now",
-             "How to run it again", "How to cite it", "Exercises"]  # fmt: skip
+    parts = [
+        "Verdicts",
+        "Pictures",
+        "What the paper did",
+        "What we assumed",
+        "What we replaced",
+        "Cost, then and now",
+        "How to run it again",
+        "How to cite it",
+        "Exercises",
+    ]
     places = [text.rindex(part) for part in parts]
     assert places == sorted(places)
     for claim in record["claims"]:

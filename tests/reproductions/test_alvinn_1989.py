@@ -6,19 +6,17 @@ import numpy as np
 import pytest
 
 from core.datasets.roads.world import looks as road_looks
-from core.datasets.roads.world import world as roads
 from core.datasets.roads.world import vehicles
+from core.datasets.roads.world import world as roads
 from core.evidence.record import load
 from core.networks import alvinn
-from reproductions.cli.main import execute
 from reproductions import alvinn_1989
+from reproductions.alvinn_1989 import car_racing, claims, drives
+from reproductions.alvinn_1989 import driving as alvinn_driving
 from reproductions.alvinn_1989 import experiment as snapshots
 from reproductions.alvinn_1989 import network_1991 as fly
-from reproductions.alvinn_1989 import driving as alvinn_driving
 from reproductions.alvinn_1989 import on_the_fly as alvinn_on_the_fly
-from reproductions.alvinn_1989 import car_racing
-from reproductions.alvinn_1989 import claims
-from reproductions.alvinn_1989 import drives
+from reproductions.cli import execute
 
 LEARN = {"images": 100, "novel": 50, "epochs": 2, "rate": 0.1, "hidden": 5, "feedback": "own", "polarity": "either",
          "varying": True, "curve": False, "entropy": 3}  # fmt: skip
@@ -131,8 +129,9 @@ def test_a_closed_loop_of_a_thousand_steps_is_quick():
     fleet = alvinn_driving.Fleet([p], lain, looks, each=1, rngs=[np.random.default_rng(0)])
     steer = alvinn_on_the_fly.steer(fleet, "hill")
     start = time.process_time()
-    run = vehicles.drive(lain, np.zeros(1, int), fly.VEHICLE, lambda *a: 0.01 * steer(*a), speed=2.0, step=0.1,
-                         distance=200.0)  # fmt: skip
+    run = vehicles.drive(
+        lain, np.zeros(1, int), fly.VEHICLE, lambda *a: 0.01 * steer(*a), speed=2.0, step=0.1, distance=200.0
+    )
     assert len(run.along) > 990
     assert time.process_time() - start < 2
 

@@ -6,12 +6,12 @@ from PIL import Image
 
 from core.datasets import letters
 from core.evidence.record import load
-from reproductions.cli.main import execute
 from reproductions import lms_1959
+from reproductions.cli import execute
 from reproductions.lms_1959 import experiment as rule
 from reproductions.lms_1959 import threshold_units as units
-from reproductions.lms_1959.tables import what_one_layer_allows
 from reproductions.lms_1959.figures import CURVE_1960
+from reproductions.lms_1959.tables import what_one_layer_allows
 
 RUN = {"alpha": 1.0, "noise": 0.0, "presentations": 100, "marks": [50], "film": True, "modes": True, "entropy": 5}
 
@@ -25,8 +25,20 @@ def test_the_quick_run_measures_every_claim_and_draws_every_figure(quick_of):
     verdicts = {claim["id"]: claim["verdict"] for claim in record["claims"]}
     assert ours["start"]["estimate"] == 14_400
     assert ours["step"]["estimate"] == pytest.approx(1 / 17)
-    for name in ("start", "step", "time_constant", "after_step", "alpha_below", "mu_below", "same_rule",
-                 "two_inputs", "deterministic_capacity", "novikoff", "flat_signum", "rate_free"):  # fmt: skip
+    for name in (
+        "start",
+        "step",
+        "time_constant",
+        "after_step",
+        "alpha_below",
+        "mu_below",
+        "same_rule",
+        "two_inputs",
+        "deterministic_capacity",
+        "novikoff",
+        "flat_signum",
+        "rate_free",
+    ):
         assert verdicts[name] == "reproduced", name
     assert {path.stem for path in (folder / "figures").glob("*.svg")} == {figure.id for figure in paper.figure}
 

@@ -6,8 +6,8 @@ import pytest
 from core.datasets import series
 from core.evidence.record import load
 from core.learning import slopes
-from reproductions.cli.main import execute
 from reproductions import ordered_derivatives_1974
+from reproductions.cli import execute
 from reproductions.ordered_derivatives_1974 import clocked_slopes
 from reproductions.ordered_derivatives_1974 import dynamic_feedback as feedback
 from reproductions.ordered_derivatives_1974 import experiment as experiments
@@ -143,8 +143,14 @@ def test_the_predators_follow_their_equations():
     from scipy.integrate import solve_ivp
 
     a, b, c, d, u, v = np.exp(feedback.GUESS)
-    found = solve_ivp(lambda _, z: [(a - b * z[1]) * z[0], (d * z[0] - c) * z[1]], (0, 20), [u, v],
-                      t_eval=np.arange(21), rtol=1e-10, atol=1e-10)  # fmt: skip
+    found = solve_ivp(
+        lambda _, z: [(a - b * z[1]) * z[0], (d * z[0] - c) * z[1]],
+        (0, 20),
+        [u, v],
+        t_eval=np.arange(21),
+        rtol=1e-10,
+        atol=1e-10,
+    )
     assert value == pytest.approx(0.5 * np.sum((np.log(found.y.T) - np.log(observed)) ** 2), rel=1e-5)
 
 

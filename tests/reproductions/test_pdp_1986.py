@@ -7,10 +7,10 @@ from core.datasets import families
 from core.learning import checks
 from core.learning.ops import squared_error
 from core.networks import grouped
-from reproductions.cli.main import execute
 from reproductions import pdp_1986
-from reproductions.pdp_1986 import family_trees
+from reproductions.cli import execute
 from reproductions.pdp_1986 import experiment as experiments
+from reproductions.pdp_1986 import family_trees
 
 XOR = {**pdp_1986.RECIPE, "task": "xor", "net": "xor 2-2-1", "sweeps": 3000, "entropy": 1986}
 

@@ -5,12 +5,11 @@ import pytest
 
 from core.datasets.history import COSTS, SYSTEMS
 from core.evidence.power_laws import OFFSET, PLAIN
-from core.learning import training
-from reproductions.cli.main import execute
+from core.learning import ngrams, training
 from reproductions import scaling
-from core.learning import ngrams
-from reproductions.scaling import experiment as experiments
+from reproductions.cli import execute
 from reproductions.scaling import claims as scaling_claims
+from reproductions.scaling import experiment as experiments
 from reproductions.scaling import laws as scaling_laws
 
 
@@ -69,8 +68,17 @@ def test_probabilities_of_every_next_character_add_up_to_one():
 
 
 def test_a_language_model_learns_and_its_looks_are_in_order():
-    cell = {"text": "topics", "size": 3000, "features": 8, "examples": 10001, "passes": 2, "looks": 4,
-            "looked_at": 2000, "rate": 0.01, "entropy": 1}  # fmt: skip
+    cell = {
+        "text": "topics",
+        "size": 3000,
+        "features": 8,
+        "examples": 10001,
+        "passes": 2,
+        "looks": 4,
+        "looked_at": 2000,
+        "rate": 0.01,
+        "entropy": 1,
+    }
     row = experiments.characters(cell, [0])[0]
     assert row["looks"][:, 0].tolist() == [78 * 64, 10001, 10001 + 79 * 64, 20002]
     assert row["test"] < row["looks"][0, 2]
@@ -123,8 +131,12 @@ def test_intervals_of_held_out_sizes_hold_what_they_promise(form, sets, at_least
 
 def planted_runs(alpha, beta, noise=0.0, seed=0):
     rng = np.random.default_rng(seed)
-    runs = [[n, 6 * n * d, d, 20 / n**alpha + 30 / d**beta] for n in np.geomspace(1e3, 1e6, 8)
-            for d in np.geomspace(2e4, 1e6, 5) for _ in range(3)]  # fmt: skip
+    runs = [
+        [n, 6 * n * d, d, 20 / n**alpha + 30 / d**beta]
+        for n in np.geomspace(1e3, 1e6, 8)
+        for d in np.geomspace(2e4, 1e6, 5)
+        for _ in range(3)
+    ]
     found = np.array(runs)
     found[:, 3] *= np.exp(rng.normal(0, noise, len(found)))
     return found

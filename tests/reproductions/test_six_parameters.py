@@ -7,10 +7,10 @@ from core.datasets import cities
 from core.evidence.record import load
 from core.learning import checks
 from core.learning.ops import OPS, softmax
-from reproductions.cli.main import execute
 from reproductions import six_parameters
-from reproductions.six_parameters import landscape
+from reproductions.cli import execute
 from reproductions.six_parameters import experiment as experiments
+from reproductions.six_parameters import landscape
 from reproductions.six_parameters.tables import PUBLISHED
 
 LEARN = {"loss": "cross-entropy", "rate": 0.1, "temperature": 1.0, "spread": 1.0, "steps": 60, "entropy": 1}

@@ -5,8 +5,8 @@ import pytest
 
 from core.evidence.record import load
 from core.learning import slope_theory as theory
-from reproductions.cli.main import execute
 from reproductions import slopes_1950s
+from reproductions.cli import execute
 from reproductions.slopes_1950s import experiment as experiments
 
 NOISE = {"method": "DSD", "n": 4, "time_constant": 2000, "samples": 10, "burn": 3, "measure": 20, "entropy": 1}

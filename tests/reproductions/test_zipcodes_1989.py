@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from core.evidence.record import load
-from reproductions.cli.main import execute
 from reproductions import zipcodes_1989
+from reproductions.cli import execute
 from tests.conftest import ROOT, SMALL, without_cost
 
 CELL = {

@@ -82,8 +82,9 @@ def displaced(camera: Camera, images: np.ndarray, shift: np.ndarray, turn: np.nd
     there_y = -shift[:, None, None] - s * forward + c * y
     row, column = camera.pixel(there_x, there_y)
     row = np.where(np.isfinite(row), np.clip(row, 0, camera.rows - 1), camera.rows - 1)
-    column = np.clip(np.where(np.isfinite(column), column, np.where(there_y > 0, 0, camera.columns)), 0,
-                     camera.columns - 1)  # fmt: skip
+    column = np.clip(
+        np.where(np.isfinite(column), column, np.where(there_y > 0, 0, camera.columns)), 0, camera.columns - 1
+    )
     r0, c0 = np.minimum(row.astype(int), camera.rows - 2), np.minimum(column.astype(int), camera.columns - 2)
     fr, fc = row - r0, column - c0
     flat = images.reshape(len(images), -1)

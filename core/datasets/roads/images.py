@@ -57,9 +57,14 @@ def _centre_line(
 
 
 def pictures(
-    camera: Camera, roads: Roads, looks: Looks, which: np.ndarray, pose: np.ndarray, index: np.ndarray,
+    camera: Camera,
+    roads: Roads,
+    looks: Looks,
+    which: np.ndarray,
+    pose: np.ndarray,
+    index: np.ndarray,
     rng: Randomness,
-) -> np.ndarray:  # fmt: skip
+) -> np.ndarray:
     # which (B,), pose (B, 3), index (B,) -> (B, rows, columns) in [0, 1], float32
     """The camera's pictures from poses near the points `index` of roads `which`.
 

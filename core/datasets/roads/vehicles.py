@@ -73,9 +73,14 @@ def moved(
 
 
 def pure_pursuit(
-    roads: Roads, which: np.ndarray, pose: np.ndarray, index: np.ndarray, *, lookahead: float,
+    roads: Roads,
+    which: np.ndarray,
+    pose: np.ndarray,
+    index: np.ndarray,
+    *,
+    lookahead: float,
     aside: np.ndarray | float = 0.0,
-) -> np.ndarray:  # fmt: skip
+) -> np.ndarray:
     """Curvature (B,) of the arc to the point of the centre line `lookahead` metres away: 2 y / distance^2.
 
     `aside` moves the point so many metres to the left. Raises ValueError for a look-ahead that is not positive.
@@ -135,9 +140,18 @@ Steer = Callable[[np.ndarray, np.ndarray, Places], np.ndarray]
 
 
 def drive(
-    roads: Roads, which: np.ndarray, vehicle: Vehicle, steer: Steer, *, speed: float, step: float, distance: float,
-    start: float = 0.0, offset: np.ndarray | float = 0.0, angle: np.ndarray | float = 0.0,
-) -> Drive:  # fmt: skip
+    roads: Roads,
+    which: np.ndarray,
+    vehicle: Vehicle,
+    steer: Steer,
+    *,
+    speed: float,
+    step: float,
+    distance: float,
+    start: float = 0.0,
+    offset: np.ndarray | float = 0.0,
+    angle: np.ndarray | float = 0.0,
+) -> Drive:
     """Drive R vehicles side by side, vehicle r on road which[r], for `distance` metres along the road.
 
     steer(runs (B,), poses (B, 3), places) -> commands (B,), for the runs that are still on the road. A run ends when

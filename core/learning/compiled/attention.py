@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.learning.compiled.blocks import exponentials, largest, product
 from core.learning.compiled.vectors import compiled
-from core.learning.compiled.wide import MULTIPLE, exponentials, largest, product
+from core.learning.compiled.wide import MULTIPLE
 from core.learning.ops.attention import attention_cost, check
 from core.learning.ops.table import register
 
@@ -79,7 +80,11 @@ def _backward(q, k, v, out, sums, dout, dq, dk, dv, shape, first, last, factor):
     wide = -(-size // MULTIPLE) * MULTIPLE
     one = factor / factor
     turned, keys = np.zeros(size * padded, q.dtype), np.zeros(padded * wide, q.dtype)
-    values, queries, slopes = np.zeros(size * padded, q.dtype), np.zeros(padded * wide, q.dtype), np.zeros(padded * wide, q.dtype)
+    values, queries, slopes = (
+        np.zeros(size * padded, q.dtype),
+        np.zeros(padded * wide, q.dtype),
+        np.zeros(padded * wide, q.dtype),
+    )
     key_slopes, value_slopes = np.empty(padded * wide, q.dtype), np.empty(padded * wide, q.dtype)
     p, a, o = np.empty(BLOCK * padded, q.dtype), np.empty(BLOCK * padded, q.dtype), np.empty(BLOCK * wide, q.dtype)
     for item in range(first, last):
@@ -134,9 +139,12 @@ def fast_attention(q, k, v):
     out = np.empty((*lead, sequences * length, heads * size), q.dtype)
     sums = np.empty((*lead, sequences, heads, length), q.dtype)
     _forward(
-        *(x.reshape(-1) for x in (q, k, v, out, sums)), (length, heads, k.shape[-2], size), 0, sums.size // length,
+        *(x.reshape(-1) for x in (q, k, v, out, sums)),
+        (length, heads, k.shape[-2], size),
+        0,
+        sums.size // length,
         q.dtype.type(size**-0.5),
-    )  # fmt: skip
+    )
     return out, (q, k, v, out, sums)
 
 
@@ -146,9 +154,13 @@ def fast_attention_backward(dout, cache, needs=None):
     length, heads, size = q.shape[-3:]
     found = np.empty_like(q), np.empty_like(k), np.empty_like(v)
     _backward(
-        *(np.ascontiguousarray(x).reshape(-1) for x in (q, k, v, out, sums, dout)), *(x.reshape(-1) for x in found),
-        (length, heads, k.shape[-2], size), 0, k.size // (length * size), q.dtype.type(size**-0.5),
-    )  # fmt: skip
+        *(np.ascontiguousarray(x).reshape(-1) for x in (q, k, v, out, sums, dout)),
+        *(x.reshape(-1) for x in found),
+        (length, heads, k.shape[-2], size),
+        0,
+        k.size // (length * size),
+        q.dtype.type(size**-0.5),
+    )
     return found
 
 

@@ -11,10 +11,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from core.learning.compiled.blocks import exponentials, largest
 from core.learning.compiled.vectors import compiled
 from core.learning.compiled.wide import (
-    BITS, MULTIPLE, add, exp, exponentials, fma, largest, load, nothing, spread, store,
-)  # fmt: skip
+    BITS,
+    MULTIPLE,
+    add,
+    exp,
+    fma,
+    load,
+    nothing,
+    spread,
+    store,
+)
 
 STREAMED = 4096  # outputs from which a product follows the memory and not the registers
 
@@ -38,7 +47,7 @@ def pack(pieces: Iterator[np.ndarray], sizes: list[tuple[int, int]], kind: type)
 
 @compiled
 def _times(x, at, w, first, row, inner, outer, y, out, fresh):
-    """y[out + n] <- (y if not fresh) + sum over k of x[at + k] w[first + k row + n], n < outer brought to whole vectors."""
+    """y[out + n] <- (y if not fresh) + sum over k of x[at + k] w[first + k row + n], n < outer in whole vectors."""
     width = BITS // (8 * w.itemsize)
     end = -(-outer // width) * width
     if fresh:
@@ -66,7 +75,10 @@ def _times(x, at, w, first, row, inner, outer, y, out, fresh):
         even, odd = load(y, out + n), nothing(y)
         for k in range(0, inner - 1, 2):
             here = first + k * row + n
-            even, odd = fma(spread(x, at + k), load(w, here), even), fma(spread(x, at + k + 1), load(w, here + row), odd)
+            even, odd = (
+                fma(spread(x, at + k), load(w, here), even),
+                fma(spread(x, at + k + 1), load(w, here + row), odd),
+            )
         if inner % 2:
             even = fma(spread(x, at + inner - 1), load(w, first + (inner - 1) * row + n), even)
         store(y, out + n, add(even, odd))

@@ -1,54 +1,24 @@
 """Fast twins of the ops that a Llama is made of, registered as ops themselves; `FAST` names them all.
 
 Each does in one walk over its numbers what NumPy does in several. They work on one network in single or double
-precision; with replica axes the plain op does the work. `twin` makes the pair of functions that decides.
+precision; with replica axes the plain op does the work.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numba import njit
 
 from core.learning.compiled.attention import fast_attention
+from core.learning.compiled.next_token import fast_next_token_loss
+from core.learning.compiled.twins import twin
 from core.learning.compiled.vectors import compiled
-from core.learning.compiled.wide import (
-    BITS, add, div, exp, larger, largest_of, load, mul, nothing, spreading, store, sub, sum_of,
-)  # fmt: skip
-from core.learning.ops import OPS, embedding, linear, next_token_loss, rms_norm, rotary, swiglu
-from core.learning.ops.next_token import pieces
+from core.learning.compiled.wide import BITS, add, div, exp, load, mul, nothing, spreading, store, sub
+from core.learning.ops import embedding, linear, rms_norm, rotary, swiglu
 from core.learning.ops.norms import EPSILON
-from core.learning.ops.table import Op, register
 
 # Sums may be taken in any order: that is what lets them be vectorised.
 reordered = njit(cache=True, error_model="numpy", boundscheck=False, nogil=True, fastmath={"reassoc", "contract"})
-PRECISIONS = (np.float32, np.float64)
-
-
-def twin(plain: Callable[..., Any], fits: Callable[..., bool]) -> Callable[..., Any]:
-    """Decorator for the class of a twin's `forward` and `backward`: registers the op `fast_...` and returns its forward."""
-    op: Op = OPS[plain.__name__]
-
-    def make(rules: Any) -> Callable[..., Any]:
-        def forward(*inputs, **settings):
-            if not fits(*inputs) or inputs[0].dtype not in PRECISIONS:
-                y, cache = op.forward(*inputs, **settings)
-                return y, (None, cache)
-            y, cache = rules.forward(*inputs, **settings)
-            return y, (rules, cache)
-
-        def backward(dy, cache, needs=None):
-            chosen, cache = cache
-            return (op if chosen is None else chosen).backward(dy, cache, needs=needs)
-
-        forward.__name__ = forward.__qualname__ = f"fast_{op.name}"
-        forward.__doc__ = f"The op `{op.name}`, compiled."
-        register(forward, backward, cost=op.cost)
-        return forward
-
-    return make
 
 
 @compiled
@@ -59,7 +29,7 @@ def _add_rows(tokens, dy, dtable):
 
 
 @twin(embedding, lambda table, tokens: table.ndim == 2)
-class fast_embedding:  # noqa: N801
+class fast_embedding:
     """Slopes are added to their rows one after the other."""
 
     forward = embedding
@@ -99,7 +69,7 @@ def _rms_backward(dy, x, g, r, dx, dg):
 
 
 @twin(rms_norm, lambda x, g: x.ndim == 2 and g.ndim == 1)
-class fast_rms_norm:  # noqa: N801
+class fast_rms_norm:
     """Two walks over a case, the second while it is in the cache."""
 
     @staticmethod
@@ -131,7 +101,7 @@ def _turn(x, cosine, sine, y, neighbours):
 
 
 @twin(rotary, lambda x: x.ndim == 2)
-class fast_rotary:  # noqa: N801
+class fast_rotary:
     """Every pair is read and written once."""
 
     @staticmethod
@@ -180,7 +150,7 @@ def _swiglu_backward(dy, a, b, da, db, one):
 
 
 @twin(swiglu, lambda a, b: a.shape == b.shape)
-class fast_swiglu:  # noqa: N801
+class fast_swiglu:
     """The sigmoid is worked out again on the way back."""
 
     @staticmethod
@@ -198,74 +168,12 @@ class fast_swiglu:  # noqa: N801
         return da, db
 
 
-@compiled
-def _log_sums(scores, vocabulary, sums):
-    """sums[n] <- log of the sum of exp of the scores of case n."""
-    width = BITS // (8 * scores.itemsize)
-    whole = vocabulary - vocabulary % width
-    for n in range(len(sums)):
-        row = n * vocabulary
-        top = scores[row]
-        if whole:
-            found = load(scores, row)
-            for j in range(row + width, row + whole, width):
-                found = larger(load(scores, j), found)
-            top = largest_of(found)
-        for j in range(row + whole, row + vocabulary):
-            top = max(top, scores[j])
-        all_, shift = nothing(scores), spreading(scores, top)
-        for j in range(row, row + whole, width):
-            all_ = add(all_, exp(sub(load(scores, j), shift)))
-        rest = sum_of(all_)
-        for j in range(row + whole, row + vocabulary):
-            rest += exp(scores[j] - top)
-        sums[n] = top + np.log(rest)
-
-
-@compiled
-def _score_slopes(scores, vocabulary, sums, tokens, each, da):
-    """da <- each (p - onehot(token)), zero where the token is negative."""
-    width = BITS // (8 * scores.itemsize)
-    whole = vocabulary - vocabulary % width
-    for n in range(len(sums)):
-        row, factor = n * vocabulary, each if tokens[n] >= 0 else each - each
-        shift, factors = spreading(scores, sums[n]), spreading(scores, factor)
-        for j in range(row, row + whole, width):
-            store(da, j, mul(factors, exp(sub(load(scores, j), shift))))
-        for j in range(row + whole, row + vocabulary):
-            da[j] = factor * exp(scores[j] - sums[n])
-        if tokens[n] >= 0:
-            da[row + tokens[n]] -= each
-
-
-@twin(next_token_loss, lambda h, w, tokens: h.ndim == w.ndim == 2)
-class fast_next_token_loss:  # noqa: N801
-    """Products by the BLAS library, the softmax around them in two walks over the scores and one on the way back."""
-
-    @staticmethod
-    def forward(h, w, tokens):
-        tokens = np.ravel(tokens)
-        wanted = np.flatnonzero(tokens >= 0)
-        if not len(wanted):
-            raise ValueError("every token is left out of the loss")
-        scores, sums = np.matmul(h, w.T), np.empty(len(h), h.dtype)
-        _log_sums(scores.reshape(-1), len(w), sums)
-        return np.mean(sums[wanted] - scores[wanted, tokens[wanted]]), (h, w, tokens, scores, sums)
-
-    @staticmethod
-    def backward(dE, cache, needs=None):
-        h, w, tokens, scores, sums = cache
-        each = h.dtype.type(float(dE) / np.count_nonzero(tokens >= 0))
-        dh, dw = np.empty_like(h), np.zeros_like(w)
-        for here in pieces(len(h)):
-            da = np.empty_like(scores[here])
-            _score_slopes(scores[here].reshape(-1), len(w), sums[here], tokens[here], each, da.reshape(-1))
-            np.matmul(da, w, out=dh[here])
-            dw += np.matmul(da.T, h[here])
-        return dh, dw, None
-
-
 FAST = {
-    "embedding": fast_embedding, "linear": linear, "rms_norm": fast_rms_norm, "rotary": fast_rotary,
-    "attention": fast_attention, "swiglu": fast_swiglu, "next_token_loss": fast_next_token_loss,
-}  # fmt: skip
+    "embedding": fast_embedding,
+    "linear": linear,
+    "rms_norm": fast_rms_norm,
+    "rotary": fast_rotary,
+    "attention": fast_attention,
+    "swiglu": fast_swiglu,
+    "next_token_loss": fast_next_token_loss,
+}

@@ -148,9 +148,15 @@ def _checked(p: Arrays, x: np.ndarray, order: np.ndarray | None, fed: np.ndarray
 
 
 def train(
-    parameters: Arrays, x: np.ndarray, t: np.ndarray, *, rate: float, order: np.ndarray | None = None,
-    fed: np.ndarray | None = None, own: float = 0.5,
-) -> tuple[dict[str, np.ndarray], float]:  # fmt: skip
+    parameters: Arrays,
+    x: np.ndarray,
+    t: np.ndarray,
+    *,
+    rate: float,
+    order: np.ndarray | None = None,
+    fed: np.ndarray | None = None,
+    own: float = 0.5,
+) -> tuple[dict[str, np.ndarray], float]:
     """Stochastic gradient descent on half the sum of squared errors, one pattern at a time.
 
     parameters w1 (I, H), b1 (H,), w2 (H, O), b2 (O,); x (N, I), t (N, O); `order` (P,) says which pattern is shown

@@ -108,8 +108,33 @@ def _measure(p, act, x, t, all_rows, inputs, outputs, first, source, weight, bia
 
 
 @compiled
-def _train(p, x, t, order, inputs, outputs, first, source, weight, bias, rate, momentum, decay, online, cross_entropy,
-           dead, margin, sweeps, every, check, lanes, snapshot, solved, losses, slope):  # fmt: skip
+def _train(
+    p,
+    x,
+    t,
+    order,
+    inputs,
+    outputs,
+    first,
+    source,
+    weight,
+    bias,
+    rate,
+    momentum,
+    decay,
+    online,
+    cross_entropy,
+    dead,
+    margin,
+    sweeps,
+    every,
+    check,
+    lanes,
+    snapshot,
+    solved,
+    losses,
+    slope,
+):
     units, size = len(bias), len(p)
     act, delta = np.zeros((inputs + units) * L), np.zeros((inputs + units) * L)
     g, v = np.zeros(size), np.zeros(size)
@@ -203,10 +228,32 @@ def train(
     snapshot, solved, slope = p.copy(), np.full(LANES, -1), np.zeros(LANES)
     losses = np.full((sweeps // every + 1 if every else 0, LANES), np.nan)
     _train(
-        p, x.ravel(), t.ravel(), shown.reshape(len(shown), -1), wiring.inputs, wiring.outputs, wiring.first,
-        wiring.source, wiring.weight, wiring.bias, float(rate), float(momentum), float(decay), online, cross_entropy,
-        float(dead), float(margin), int(sweeps), int(every), int(check), replicas, snapshot, solved, losses, slope,
-    )  # fmt: skip
+        p,
+        x.ravel(),
+        t.ravel(),
+        shown.reshape(len(shown), -1),
+        wiring.inputs,
+        wiring.outputs,
+        wiring.first,
+        wiring.source,
+        wiring.weight,
+        wiring.bias,
+        float(rate),
+        float(momentum),
+        float(decay),
+        online,
+        cross_entropy,
+        float(dead),
+        float(margin),
+        int(sweeps),
+        int(every),
+        int(check),
+        replicas,
+        snapshot,
+        solved,
+        losses,
+        slope,
+    )
     final = unpack(p, start.shape)
     kept = np.where(solved[:replicas, None] >= 0, unpack(snapshot, start.shape), final)
     return Trained(kept, solved[:replicas].copy(), final, losses.T[:replicas].copy(), np.sqrt(slope[:replicas]))

@@ -1,8 +1,7 @@
-"""Vectors of neighbouring numbers in single or double precision, and small matrix products made of them.
+"""Vectors of neighbouring numbers in single or double precision.
 
 A vector is 512 bits: 16 float32 or 8 float64 numbers, in the precision of the array it is loaded from; LLVM splits it
-on processors with narrower registers. Arrays are flat. `product` multiplies blocks that lie in the first cache, for
-which a call of a BLAS library would cost more than the product. The exponential is x = k ln 2 + f after Cody and Waite,
+on processors with narrower registers. Arrays are flat. The exponential is x = k ln 2 + f after Cody and Waite,
 |f| <= ln 2 / 2, a Taylor polynomial for exp(f) up to f^7 (single) or f^13 (double), and 2^k built in the exponent bits.
 """
 
@@ -16,10 +15,9 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
-from core.learning.compiled.vectors import compiled
-
 BITS = 512
 MULTIPLE = 16  # numbers in the longest vector: room in arrays is made in multiples of it
+
 
 class Wide(types.Type):
     """Numba type of a 512-bit vector of float32 or float64 numbers."""
@@ -136,9 +134,10 @@ sub = _two("sub", lambda builder, a, b: builder.fsub(a, b), "sub(a, b) = a - b, 
 mul = _two("mul", lambda builder, a, b: builder.fmul(a, b), "mul(a, b) = a b, place by place.")
 div = _two("div", lambda builder, a, b: builder.fdiv(a, b), "div(a, b) = a / b, place by place.")
 larger = _two(
-    "larger", lambda builder, a, b: builder.select(builder.fcmp_ordered(">", a, b), a, b),
+    "larger",
+    lambda builder, a, b: builder.select(builder.fcmp_ordered(">", a, b), a, b),
     "larger(a, b): the larger number of each place; of a NaN and a number, b.",
-)  # fmt: skip
+)
 
 
 def _fold(name: str, rule: Any, explained: str) -> Any:
@@ -164,9 +163,10 @@ def _fold(name: str, rule: Any, explained: str) -> Any:
 
 sum_of = _fold("sum_of", lambda builder, a, b: builder.fadd(a, b), "sum_of(a): the sum of a vector's numbers.")
 largest_of = _fold(
-    "largest_of", lambda builder, a, b: builder.select(builder.fcmp_ordered(">", a, b), a, b),
+    "largest_of",
+    lambda builder, a, b: builder.select(builder.fcmp_ordered(">", a, b), a, b),
     "largest_of(a): the largest of a vector's numbers.",
-)  # fmt: skip
+)
 
 
 @intrinsic
@@ -207,74 +207,3 @@ def _exponential(builder: Any, x: Any, kind: Any, single: bool) -> Any:
         found = call("fma", found, f, number(inverse[power]))
     biased = builder.add(builder.fptosi(k, whole), constant(whole, 2 ** (bits - mantissa - 2) - 1))
     return builder.fmul(found, builder.bitcast(builder.shl(biased, constant(whole, mantissa)), kind))
-
-
-@compiled
-def product(a, a_at, a_row, a_step, b, b_at, b_row, c, c_at, c_row, rows, columns, depth):
-    """c[r, n] += sum over k of a[r, k] b[k, n] for rows a multiple of 4 and columns a multiple of one vector.
-
-    Places: a[a_at + r a_row + k a_step], b[b_at + k b_row + n], c[c_at + r c_row + n].
-    """
-    width = BITS // (8 * b.itemsize)
-    for r in range(0, rows, 4):
-        a0 = a_at + r * a_row
-        n = 0
-        while n + 2 * width <= columns:
-            at = c_at + r * c_row + n
-            s0, t0 = load(c, at), load(c, at + width)
-            s1, t1 = load(c, at + c_row), load(c, at + c_row + width)
-            s2, t2 = load(c, at + 2 * c_row), load(c, at + 2 * c_row + width)
-            s3, t3 = load(c, at + 3 * c_row), load(c, at + 3 * c_row + width)
-            for k in range(depth):
-                left, right = load(b, b_at + k * b_row + n), load(b, b_at + k * b_row + n + width)
-                here = a0 + k * a_step
-                x0, x1 = spread(a, here), spread(a, here + a_row)
-                x2, x3 = spread(a, here + 2 * a_row), spread(a, here + 3 * a_row)
-                s0, t0 = fma(x0, left, s0), fma(x0, right, t0)
-                s1, t1 = fma(x1, left, s1), fma(x1, right, t1)
-                s2, t2 = fma(x2, left, s2), fma(x2, right, t2)
-                s3, t3 = fma(x3, left, s3), fma(x3, right, t3)
-            store(c, at, s0)
-            store(c, at + width, t0)
-            store(c, at + c_row, s1)
-            store(c, at + c_row + width, t1)
-            store(c, at + 2 * c_row, s2)
-            store(c, at + 2 * c_row + width, t2)
-            store(c, at + 3 * c_row, s3)
-            store(c, at + 3 * c_row + width, t3)
-            n += 2 * width
-        while n < columns:
-            at = c_at + r * c_row + n
-            s0, s1 = load(c, at), load(c, at + c_row)
-            s2, s3 = load(c, at + 2 * c_row), load(c, at + 3 * c_row)
-            for k in range(depth):
-                left, here = load(b, b_at + k * b_row + n), a0 + k * a_step
-                s0, s1 = fma(spread(a, here), left, s0), fma(spread(a, here + a_row), left, s1)
-                s2, s3 = fma(spread(a, here + 2 * a_row), left, s2), fma(spread(a, here + 3 * a_row), left, s3)
-            store(c, at, s0)
-            store(c, at + c_row, s1)
-            store(c, at + 2 * c_row, s2)
-            store(c, at + 3 * c_row, s3)
-            n += width
-
-
-@compiled
-def largest(row, start, stop):
-    """The largest number of row from `start` to `stop`, whole vectors; a NaN may go unseen."""
-    width = BITS // (8 * row.itemsize)
-    found = load(row, start)
-    for j in range(start + width, stop, width):
-        found = larger(load(row, j), found)
-    return largest_of(found)
-
-
-@compiled
-def exponentials(row, start, stop, less):
-    """row <- exp(row - less) from `start` to `stop`, whole vectors, in place. Returns their sum."""
-    width = BITS // (8 * row.itemsize)
-    shift, found = spreading(row, less), nothing(row)
-    for j in range(start, stop, width):
-        here = exp(sub(load(row, j), shift))
-        store(row, j, here)
-        found = add(found, here)
-    return sum_of(found)

@@ -56,7 +56,9 @@ def attention_backward(dout, cache, needs=None):
 def check(q, k, v):
     """Raise ValueError unless queries, keys and values fit each other."""
     if k.shape[:-2] != q.shape[:-2] or k.shape[-1] != q.shape[-1] or q.shape[-2] % k.shape[-2]:
-        raise ValueError(f"queries {q.shape} and keys {k.shape} need the same length and size, and heads in equal groups")
+        raise ValueError(
+            f"queries {q.shape} and keys {k.shape} need the same length and size, and heads in equal groups"
+        )
     if v.shape != (*k.shape[:-4], k.shape[-4] * k.shape[-3], k.shape[-2] * k.shape[-1]):
         raise ValueError(f"values {v.shape} do not fit keys {k.shape}")
 
@@ -66,10 +68,10 @@ def _blocks(length):
 
 
 def _sequences(shape, *arrays):
-    """Views by sequence: (G, H/G, T, D) of what has query heads, (G, 1, T, D) of keys and values, (G, H/G, T, 1) last."""
+    """Views by sequence: (G, H/G, T, D) with query heads, (G, 1, T, D) of keys and values, (G, H/G, T, 1) last."""
     length, groups, size = shape[-3:]
     *wide, sums = arrays
-    views = [np.moveaxis(a.reshape(-1, length, groups, a.size // int(np.prod(shape)) , size), 1, 3) for a in wide]
+    views = [np.moveaxis(a.reshape(-1, length, groups, a.size // int(np.prod(shape)), size), 1, 3) for a in wide]
     return zip(*views, sums.reshape(len(views[0]), groups, -1, length, 1), strict=True)
 
 

@@ -53,7 +53,7 @@ def pieces(cases):
 
 
 def next_token_loss_cost(inputs, output, varies):
-    """Forwards a product for every score and number of h, an exponential each, a logarithm a case; backwards twice that."""
+    """For every score D products and an exponential, a logarithm for every case; backwards twice the products."""
     (cases, width), vocabulary = inputs[0].shape[-2:], inputs[1].shape[-2]
     replicas = output.size
     return replicas * cases * (vocabulary * (width + 1) + 1), replicas * cases * vocabulary * (2 * width + 2)

@@ -29,7 +29,7 @@ def rms_norm_backward(dy, cache, needs=None):
 
 
 def rms_norm_curvature(d2y, cache, needs=None):
-    """d2x_i = sum_j d2y_j (dy_j/dx_i)^2 with dy_j/dx_i = g_j r ([i = j] - r^2 x_i x_j / D);  d2g = sum of d2y (x r)^2."""
+    """d2x_i = sum_j d2y_j (dy_j/dx_i)^2, dy_j/dx_i = g_j r ([i = j] - r^2 x_i x_j / D);  d2g = sum of d2y (x r)^2."""
     x, g, r = cache
     u = d2y * np.square(g)[..., None, :]
     share = np.square(r) / x.shape[-1]

@@ -45,7 +45,9 @@ def rotary_curvature(d2y, cache, needs=None):
 def _by_head(x, cosine):
     length, half = cosine.shape
     if x.shape[-2] % length or x.shape[-1] % (2 * half):
-        raise ValueError(f"{x.shape[-2]} cases of {x.shape[-1]} do not fit tables of {length} positions of {half} pairs")
+        raise ValueError(
+            f"{x.shape[-2]} cases of {x.shape[-1]} do not fit tables of {length} positions of {half} pairs"
+        )
     return x.reshape(*x.shape[:-2], -1, length, x.shape[-1] // (2 * half), 2 * half)
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from reproductions.cli import catalogue
-from reproductions.cli.main import main as cli
+from reproductions.cli import main as cli
 from tests.conftest import ROOT
 
 

@@ -4,8 +4,7 @@ import shlex
 
 import pytest
 
-from reproductions.cli import catalogue
-from reproductions.cli.main import execute
+from reproductions.cli import catalogue, execute
 
 
 @pytest.mark.parametrize("name", catalogue.ids())

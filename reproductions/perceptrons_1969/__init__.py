@@ -1,0 +1,20 @@
+"""Rosenblatt (1958, 1962) and Minsky and Papert (1969): what one layer of weights learns, and what it cannot do."""
+
+from core.evidence.reproduction import Reproduction
+from reproductions.perceptrons_1969.claims import measure
+from reproductions.perceptrons_1969.figures import figures
+from reproductions.perceptrons_1969.run import cost, studies
+from reproductions.perceptrons_1969.settings import PRESETS, Settings
+from reproductions.perceptrons_1969.tables import arrays, tables, words
+
+REPRODUCTION = Reproduction(
+    settings=Settings,
+    presets=PRESETS,
+    studies=studies,
+    measure=measure,
+    figures=figures,
+    tables=tables,
+    words=words,
+    arrays=arrays,
+    cost=cost,
+)

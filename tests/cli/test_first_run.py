@@ -1,0 +1,403 @@
+"""What strangers tripped over at their first run, kept as tests: consoles, notebooks, folders, signals, names."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from core.evidence.trials import cores
+from reproductions.cli import catalogue, main, options, rooms
+from tests.conftest import ROOT
+
+ERA = "perceptrons_1969"  # the era whose quick run is the shortest
+
+
+def process(*words, cwd=ROOT, python=("-m", "reproductions.cli"), stdin=None, shell=None, **variables):
+    """One run of the command in a process of its own: (exit code, what it wrote, what it complained of), in bytes."""
+    kept = ("BACKSTORY_DATA", "PYTHONIOENCODING", "MPLBACKEND")
+    environment = {k: v for k, v in os.environ.items() if k not in kept} | variables
+    command = [sys.executable, *python, *map(str, words)]
+    if shell:
+        command = ["bash", "-c", shell.format(backstory=" ".join(command))]
+    done = subprocess.run(command, capture_output=True, cwd=cwd, env=environment, timeout=300, stdin=stdin)
+    return done.returncode, done.stdout, done.stderr
+
+
+# Consoles that do not know every letter.
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437"])
+@pytest.mark.parametrize(
+    "words", [["verdicts", ERA], ["list"], ["settings", ERA], ["cite", "--style", "apa"], ["check", "nothing"]]
+)
+def test_every_console_can_show_every_letter(words, encoding):
+    code, out, err = process(*words, PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+    assert code in (0, 1)
+    assert b"Traceback" not in err
+    (out + err).decode(encoding)
+    assert b"\\u" not in out + err
+
+
+def test_what_a_console_cannot_write_is_told_in_plain_letters():
+    _, out, _ = process(
+        "-c",
+        "from reproductions.cli.console import plain_where_needed, say\n"
+        "plain_where_needed()\nsay('±0.5, 2 ≤ η, naïve – “so”, 日')",
+        python=(),
+        PYTHONIOENCODING="ascii",
+    )
+    assert out.decode().strip() == '+-0.5, 2 <= eta, naive - "so", ?'
+
+
+# Notebooks and matplotlib's own settings.
+
+
+@pytest.mark.parametrize("words", [["verdicts", ERA], ["list"], ["cite", ERA]])
+def test_a_notebooks_backend_is_nobodys_business(words):
+    code, _, err = process(*words, MPLBACKEND="module://matplotlib_inline.backend_inline")
+    assert (code, err) == (0, b"")
+
+
+@pytest.mark.parametrize("words", [["list"], ["cite", ERA], ["settings", ERA]])
+def test_listing_and_citing_load_no_drawing(words):
+    text = f"import sys\nfrom reproductions.cli import main\ntry:\n    main({words!r})\nexcept SystemExit:\n    pass\n"
+    text += "assert 'matplotlib.figure' not in sys.modules, 'drawing'" if words != ["settings", ERA] else ""
+    code, _, err = process("-c", text, python=())
+    assert code == 0, err.decode()
+
+
+def test_figures_do_not_follow_the_users_matplotlibrc(tmp_path):
+    (tmp_path / "matplotlibrc").write_text(
+        "text.usetex: True\nlines.linewidth: 6\nfont.size: 30\naxes.facecolor: red\n"
+    )
+    text = (
+        "import sys\nfrom pathlib import Path\nfrom core.publishing import figures as draw\n"
+        "from core.publishing.credits import Credit\n"
+        "def one():\n    figure, ax = draw.canvas()\n    ax.plot([0, 1], [0, 1])\n    ax.set(title='a_b')\n    return figure\n"
+        "draw.save('x', Credit('t', 's', 'd', 'k'), one, Path(sys.argv[1]), ['svg', 'png'])\n"
+    )
+    for name, variables in (
+        ("plain", {}),
+        ("odd", {"MATPLOTLIBRC": str(tmp_path / "matplotlibrc"), "LC_ALL": "de_DE.UTF-8"}),
+    ):
+        (tmp_path / name).mkdir()
+        code, _, err = process("-c", text, tmp_path / name, python=(), **variables)
+        assert code == 0, err.decode()
+    for ending in ("svg", "png"):
+        assert (tmp_path / "plain" / f"x.{ending}").read_bytes() == (tmp_path / "odd" / f"x.{ending}").read_bytes()
+
+
+# Line ends.
+
+
+def test_a_clone_with_windows_line_ends_has_the_same_sources(tmp_path):
+    subprocess.run(["git", "clone", "-q", "-c", "core.autocrlf=true", str(ROOT), str(tmp_path / "clone")], check=True)
+    for path in ("core/learning/ordered.py", "reproductions/references.bib", "README.md"):
+        committed = subprocess.run(["git", "show", f"HEAD:{path}"], cwd=ROOT, capture_output=True, check=True).stdout
+        assert (tmp_path / "clone" / path).read_bytes() == committed
+        assert b"\r\n" not in committed
+
+
+# Few seeds and many.
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seeds", [1, 2, 3, 9])
+@pytest.mark.parametrize("name", catalogue.ids())
+def test_every_era_runs_with_any_number_of_seeds(name, seeds, tmp_path):
+    code, out, err = process(
+        "run", name, "--seeds", seeds, "--out", tmp_path, "--formats", "svg", BACKSTORY_CACHE=str(tmp_path)
+    )
+    assert code == 0, err.decode()
+    assert b"Report: " in out
+
+
+# Places.
+
+
+def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    home = {
+        "HOME": str(tmp_path / "file"),
+        "BACKSTORY_CACHE": "",
+        "XDG_CACHE_HOME": str(tmp_path / "file" / "x"),
+        "NUMBA_CACHE_DIR": "",
+    }
+    del home["NUMBA_CACHE_DIR"]
+    environment = {k: v for k, v in os.environ.items() if k not in ("NUMBA_CACHE_DIR", "BACKSTORY_CACHE")} | home
+    for words in (["run", ERA, "--out", str(tmp_path / "out")], ["verify", ERA]):
+        done = subprocess.run(
+            [sys.executable, "-m", "reproductions.cli", *words],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env=environment,
+        )
+        assert done.returncode == 2
+        assert re.fullmatch(r"backstory: cannot write to .*set \$BACKSTORY_CACHE to another folder\.\n", done.stderr)
+    well = subprocess.run(
+        [sys.executable, "-m", "reproductions.cli", "doctor"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment | {"BACKSTORY_CACHE": str(tmp_path / "cache")},
+    )
+    assert "BAD" not in well.stdout, well.stdout
+
+
+def test_a_tilde_is_the_home_folder(tmp_path):
+    code, _, err = process(
+        "run",
+        ERA,
+        "--out=~/talk",
+        "--seeds=1",
+        "--formats=svg",
+        HOME=str(tmp_path),
+        BACKSTORY_CACHE="~/cache",
+        cwd=tmp_path,
+        PYTHONPATH=str(ROOT),
+    )
+    assert code == 0, err.decode()
+    assert (tmp_path / "talk" / "custom" / ERA).is_dir() or (tmp_path / "talk" / "quick" / ERA).is_dir()
+    assert (tmp_path / "cache" / "trials").is_dir()
+    assert not list(tmp_path.glob("~*"))
+
+
+@pytest.mark.parametrize(
+    ("file", "names"),
+    [
+        ("usps/zip.train.gz", ["usps/zip.train"]),
+        ("mnist/train-images-idx3-ubyte.gz", ["mnist/train-images-idx3-ubyte", "mnist/train-images.idx3-ubyte"]),
+    ],
+)
+def test_data_is_found_unpacked_or_under_its_other_name(file, names, tmp_path, monkeypatch):
+    from core.datasets import store
+
+    found = store.DataFile(file, "0", ())
+    for name in names:
+        place = tmp_path / name.replace("/", "-") / name
+        place.parent.mkdir(parents=True)
+        place.write_bytes(b"x")
+        monkeypatch.setenv("BACKSTORY_DATA", str(tmp_path / name.replace("/", "-")))
+        assert store.locate(found) == place
+
+
+def make(*words, cwd, **variables):
+    return subprocess.run(["make", *words], capture_output=True, text=True, cwd=cwd, env=os.environ | variables)
+
+
+@pytest.mark.parametrize(("place", "again"), [("{here}", False), ("/somewhere/else", True), ("", True)])
+def test_an_environment_of_another_folder_is_made_anew(tmp_path, place, again):
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "place").write_text(place.format(here=tmp_path))
+    time.sleep(0.02)
+    for name in ("made", "ready", "ready-dev"):
+        (tmp_path / ".venv" / name).write_text("")
+        time.sleep(0.02)
+    said = make("-n", "test", cwd=tmp_path).stdout
+    assert ("-m venv --clear" in said) is again
+
+
+def test_inside_the_environment_nothing_is_installed_for_the_user(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "more.mk").write_text("show:\n\t@echo user is $$PIP_USER\n")
+    assert "user is 0" in make("-f", "Makefile", "-f", "more.mk", "show", cwd=tmp_path, PIP_USER="1").stdout
+
+
+def test_a_copied_checkout_is_told_whose_code_runs(tmp_path):
+    (tmp_path / "reproductions" / "cli").mkdir(parents=True)
+    (tmp_path / "reproductions" / "cli" / "main.py").write_text("")
+    text = "import sys; sys.path[:0] = [sys.argv.pop(1)]; from reproductions.cli import main; main(['list'])"
+    code, _, err = process("-c", text, ROOT, python=(), cwd=tmp_path)
+    assert code == 0
+    assert f"this runs the code in {ROOT}, not that of the folder you are in ({tmp_path})" in err.decode()
+
+
+def test_another_package_called_core_is_named(tmp_path):
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "__init__.py").write_text("")
+    text = f"import sys; sys.path[:0] = [{str(tmp_path)!r}]; sys.path.append({str(ROOT)!r}); from reproductions.cli import main; main(['list'])"
+    code, _, err = process("-c", text, python=(), cwd=tmp_path)
+    assert code == 2
+    assert f"backstory: another package called core was found first, at {tmp_path / 'core'}" in err.decode()
+    assert b"Traceback" not in err
+
+
+# What was just done is not advised again.
+
+
+def test_after_a_quick_run_slides_and_report_use_it(tmp_path):
+    variables = {"BACKSTORY_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)}
+    assert process("run", ERA, "--formats", "svg", cwd=tmp_path, **variables)[0] == 0
+    code, out, err = process("slides", ERA, cwd=tmp_path, **variables)
+    assert code == 0, err.decode()
+    code, out, err = process("report", ERA, cwd=tmp_path, **variables)
+    assert code == 0, err.decode()
+    assert b"reports/quick/" + ERA.encode() in out
+    code, _, err = process("report", ERA, "--preset", "paper", cwd=tmp_path, **variables)
+    assert code == 2
+    assert b"add --preset quick" in err
+
+
+def test_a_preset_that_there_is_not_is_named():
+    code, _, err = process("report", ERA, "--preset", "papr")
+    assert code == 2
+    assert b"there is no preset 'papr'; choose paper or quick." in err
+
+
+# Pipes, signals, threads, workers.
+
+
+def test_a_full_disk_is_one_sentence():
+    code, _, err = process(shell="{backstory} list > /dev/full")
+    assert code == 2
+    assert err.decode().startswith("backstory: cannot write the output (No space left on device)")
+    assert err.count(b"\n") == 1
+
+
+def test_a_reader_who_leaves_is_no_fault():
+    code, out, err = process(shell="{backstory} verdicts | head -1; exit ${{PIPESTATUS[0]}}")
+    assert (code, err) == (0, b"")
+    assert out.count(b"\n") == 1
+
+
+def test_two_interrupts_in_a_row_are_one(tmp_path):
+    environment = os.environ | {"BACKSTORY_CACHE": str(tmp_path)}
+    command = [
+        sys.executable,
+        "-m",
+        "reproductions.cli",
+        "run",
+        ERA,
+        "--preset",
+        "paper",
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=environment
+    ) as running:
+        running.stderr.readline()
+        time.sleep(1.5)
+        running.send_signal(signal.SIGINT)
+        time.sleep(0.05)
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert b"Traceback" not in err
+    assert err.strip().splitlines()[-1].startswith(b"backstory: interrupted; finished trials are kept")
+
+
+def test_the_command_may_be_called_from_a_thread(capsys):
+    left = []
+
+    def call():
+        try:
+            main(["list"])
+        except SystemExit as end:
+            left.append(end.code)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    thread.join()
+    assert left == [0]
+
+
+def test_more_workers_than_make_sense_are_refused():
+    code, _, err = process("run", ERA, "--workers", "500")
+    assert code == 2
+    assert f"this machine has {cores()} cores: give 1 to {4 * cores()}" in err.decode()
+
+
+def test_a_scheduler_that_is_not_there_is_told_even_if_everything_is_stored(tmp_path):
+    code, _, err = process("run", ERA, "--scheduler", "tcp://127.0.0.1:9", "--out", tmp_path)
+    assert code == 2
+    assert b"no Dask scheduler with a worker answers" in err
+
+
+# Settings.
+
+
+@pytest.mark.parametrize("name", catalogue.ids())
+def test_every_setting_is_told_with_its_meaning_limits_and_an_example(name):
+    room = rooms.room(name)
+    for line in options.described(room.presets["quick"]):
+        assert line["meaning"], line["setting"]
+        assert not line["limits"].startswith("any"), line
+        changed = line["example"].removeprefix("--set ").strip("'")
+        assert options.changed(name, "quick", room.presets, [changed], None) == room.presets["quick"]
+
+
+@pytest.mark.parametrize("word", ["learning_rate", "momentum", "hidden", "seeds", "eta", "epochs"])
+@pytest.mark.parametrize("name", ["pdp_1986", "zipcodes_1989", "alvinn_1989"])
+def test_the_names_that_students_try_first_exist_or_are_answered(name, word):
+    room = rooms.room(name)
+    if word in room.settings.model_fields:
+        return
+    with pytest.raises(Exception, match=f"has no setting called '{word}'; .*`backstory settings {name}`"):
+        options.changed(name, "quick", room.presets, [f"{word}=1"], None)
+
+
+def test_a_list_that_is_none_is_answered_with_how_one_is_written():
+    with pytest.raises(Exception, match=r"a list is written as \[0.1,0.5\]"):
+        options.changed("pdp_1986", "quick", rooms.room("pdp_1986").presets, ["rates=(0.1, 0.2)"], None)
+
+
+def test_every_change_has_a_folder_of_its_own(tmp_path):
+    variables = {"BACKSTORY_CACHE": str(tmp_path / "cache")}
+    for change in ("entropy=3", "entropy=4"):
+        code, _, err = process(
+            "run", ERA, "--set", change, "--quiet", "--out", tmp_path, "--formats", "svg", **variables
+        )
+        assert (code, err) == (0, b"")
+    assert sorted(p.name for p in (tmp_path / "custom" / ERA).iterdir()) == ["entropy=3", "entropy=4"]
+    places = [tmp_path / "custom" / ERA / f"entropy={k}" for k in (3, 4)]
+    _, out, _ = process("compare", *places)
+    text = out.decode()
+    assert text.index("entropy") < text.index("verdicts differ")
+    assert "claims are as they were" in text
+
+
+def test_quiet_is_quiet_and_used_trials_are_told_once(tmp_path):
+    variables = {"BACKSTORY_CACHE": str(tmp_path / "cache")}
+    words = ["run", ERA, "--out", tmp_path, "--formats", "svg"]
+    assert process(*words, "--quiet", **variables) == (0, b"", b"")
+    code, _, err = process(*words, **variables)
+    assert code == 0
+    told = [line for line in err.decode().splitlines() if "--fresh" in line]
+    assert len(told) == 1
+    assert "this or another checkout" in told[0]
+
+
+def test_all_eras_end_with_a_line_each(monkeypatch, capsys, tmp_path):
+    from reproductions.cli import execute
+
+    record = execute.load_record(ROOT / "reports" / ERA / "record.json")
+    monkeypatch.setattr(execute, "run", lambda request: (record, tmp_path))
+    with pytest.raises(SystemExit):
+        main(["run", "all", "--out", str(tmp_path)])
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith(ERA)]
+    assert len(lines) == len(catalogue.ids())
+
+
+def test_rooms_run_as_modules_and_as_folders(tmp_path):
+    for python in (("-m", f"reproductions.{ERA}"), (str(ROOT / "reproductions" / ERA),)):
+        code, _, err = process("--workers", "-1", python=python)
+        assert code == 2
+        assert b"--workers cannot be -1" in err
+
+
+def test_the_readme_tells_how_to_start_without_make():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for line in ("python -m venv .venv", "pip install -e . -c constraints.txt", "backstory run all"):
+        assert line in text
+    assert Path(ROOT / "tests" / "interpreters.py").is_file()
