@@ -83,7 +83,7 @@ def read(folder: Path) -> tuple[dict[str, Any], Weights]:
         found |= {name: (path, *place) for name, place in _header(path).items()}
     places = {}
     for name, shape in _shapes(config).items():
-        theirs = _theirs(name)
+        theirs = their_name(name)
         if theirs not in found:
             raise BackstoryError(
                 f"{folder} has no part {theirs!r}; a file of the model is missing or it is another model."
@@ -143,7 +143,7 @@ def _files(folder: Path) -> list[Path]:
     if index.is_file():
         try:
             names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
-        except (ValueError, KeyError) as fault:
+        except (ValueError, KeyError, TypeError, AttributeError) as fault:
             raise BackstoryError(f"{index} does not list the model's files; fetch it again.") from fault
     for name in names:
         if not (folder / name).is_file():
@@ -185,7 +185,8 @@ def _shapes(c: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     return {"embedding": (c["vocabulary"], width), **layers, **ends}
 
 
-def _theirs(name: str) -> str:
+def their_name(name: str) -> str:
+    """The name that these files have for a parameter."""
     layer, _, part = name.partition(".")
     if part:
         return f"model.layers.{layer}.{PARTS[part]}.weight"
@@ -204,7 +205,7 @@ def write(folder: Path, config: Mapping[str, Any], arrays: Mapping[str, np.ndarr
         array = np.ascontiguousarray(arrays[name])
         if name.endswith((".wq", ".wk")) and config["pairing"] == "adjacent":
             array = apart(array, config["head_size"])
-        named[_theirs(name)] = array
+        named[their_name(name)] = array
     shares = [list(named)[part::files] for part in range(files)]
     titles = [f"model-{part + 1:05d}-of-{files:05d}.safetensors" for part in range(files)]
     titles = titles if files > 1 else ["model.safetensors"]
