@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from itertools import pairwise
 from typing import Any
@@ -128,23 +129,36 @@ class Merges(Tokenizer):
         self.pieces, self.scores = pieces, scores
         self.size, self.bos = len(pieces), BOS
         self._number = {piece: number for number, piece in reversed(list(enumerate(pieces)))}
+        # Where no token goes beyond a space, words are merged apart from each other, and each only once.
+        self._apart = not any(b" " in piece[1:] for piece in pieces)
+        self._known: dict[str, list[int]] = {}
 
     def encode(self, text: str) -> list[int]:
         """The tokens of a text, without the mark of its beginning."""
+        if not text:
+            return []
+        whole = " " + text
+        words = re.split("(?= )", whole)[1:] if self._apart else [whole]
+        return [token for word in words for token in self._word(word)]
+
+    def _word(self, word: str) -> list[int]:
+        if word not in self._known:
+            self._known[word] = self._merged(word)
+        return self._known[word]
+
+    def _merged(self, word: str) -> list[int]:
         tokens: list[int] = []
-        for character in " " + text if text else "":
+        for character in word:
             raw = character.encode("utf-8")
             known = self._number.get(raw)
             tokens += [known] if known is not None else [byte + FIRST_BYTE for byte in raw]
         while True:
             unions = [self._number.get(self.pieces[a] + self.pieces[b]) for a, b in pairwise(tokens)]
-            known = [(self.scores[union], -at) for at, union in enumerate(unions) if union is not None]
-            if not known:
+            able = [(self.scores[union], -at) for at, union in enumerate(unions) if union is not None]
+            if not able:
                 return tokens
-            at = -max(known)[1]
-            union = unions[at]
-            assert union is not None
-            tokens[at : at + 2] = [union]
+            at = -max(able)[1]
+            tokens[at : at + 2] = [self._number[self.pieces[tokens[at]] + self.pieces[tokens[at + 1]]]]
 
     def raw(self, token: int) -> bytes:
         """The bytes of one token; those of a byte that has no letter are the byte itself."""

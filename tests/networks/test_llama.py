@@ -10,7 +10,7 @@ from core.learning.compiled import adam
 from core.learning.compiled.llama import FAST
 from core.learning.operation_counts import count
 from core.learning.ordered import OrderedSystem, ordered_derivatives
-from core.networks import generation, llama, llama_sizes
+from core.networks import generation, llama, llama_layers, llama_sizes
 from core.networks.llama import Config
 
 SMALL = Config(7, 8, 2, 4, 2, 10, 16)
@@ -248,3 +248,31 @@ def test_forgetting_on_the_way_back_changes_no_derivative():
         found.append(dict(ordered_derivatives(loss, forget=forget)))
     for name in p:
         np.testing.assert_array_equal(found[0][name], found[1][name])
+
+
+@pytest.mark.parametrize("kind", [{}, {"tied": False, "pairing": "halves"}, {"norm": "layer"}], ids=str)
+def test_layer_by_layer_all_derivatives_are_those_of_one_walk(kind):
+    config = replace(SMALL, **kind)
+    p, x, y = net(config), tokens(config, 2, 6), tokens(config, 2, 6, seed=2)
+    system = OrderedSystem()
+    loss = llama.loss(system, system.parameters(p), x, y, config)
+    wanted = ordered_derivatives(loss)
+    asked = []
+
+    class Lazy(dict):
+        def __getitem__(self, name):
+            asked.append(name)
+            return p[name]
+
+    weights = Lazy(p)
+    entered = llama_layers.streams(weights, x, config)
+    np.testing.assert_allclose(
+        llama_layers.scores(weights, entered[-1], config), scores_of(p, x, config).reshape(12, -1)
+    )
+    parts = list(llama_layers.slopes_by_layer(weights, x, y, entered, config))
+    assert [part for part, _ in parts] == ["output", "1", "0", "embedding"]
+    found = {name: slope for _, slopes in parts for name, slope in slopes.items()}
+    assert sorted(found) == sorted(p)
+    for name, slope in found.items():
+        np.testing.assert_allclose(slope, wanted[name], atol=1e-13)
+    assert max(asked.count(name) for name in p if name[0].isdigit()) == 2
