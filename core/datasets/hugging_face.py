@@ -241,5 +241,10 @@ def write(folder: Path, config: Mapping[str, Any], arrays: Mapping[str, np.ndarr
 def apart(w: np.ndarray, head_size: int) -> np.ndarray:
     # (H S, D) -> (H S, D)
     """Rows of a matrix of queries or keys, pairs of neighbours brought half a head apart."""
-    heads = w.reshape(-1, head_size // 2, 2, w.shape[-1])
-    return np.ascontiguousarray(np.swapaxes(heads, 1, 2)).reshape(w.shape)
+    return np.ascontiguousarray(w.reshape(-1, head_size // 2, 2, w.shape[-1]).swapaxes(1, 2)).reshape(w.shape)
+
+
+def together(w: np.ndarray, head_size: int) -> np.ndarray:
+    # (H S, D) -> (H S, D)
+    """The inverse of `apart`."""
+    return np.ascontiguousarray(w.reshape(-1, 2, head_size // 2, w.shape[-1]).swapaxes(1, 2)).reshape(w.shape)

@@ -154,7 +154,7 @@ def fast_attention_backward(dout, cache, needs=None):
     length, heads, size = q.shape[-3:]
     found = np.empty_like(q), np.empty_like(k), np.empty_like(v)
     _backward(
-        *(np.ascontiguousarray(x).reshape(-1) for x in (q, k, v, out, sums, dout)),
+        *(np.ascontiguousarray(x, q.dtype).reshape(-1) for x in (q, k, v, out, sums, dout)),
         *(x.reshape(-1) for x in found),
         (length, heads, k.shape[-2], size),
         0,

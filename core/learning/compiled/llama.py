@@ -82,7 +82,7 @@ class fast_rms_norm:
     def backward(dy, cache, needs=None):
         x, g, r = cache
         dx, dg = np.empty_like(x), np.zeros_like(g)
-        _rms_backward(np.ascontiguousarray(dy), x, g, r, dx, dg)
+        _rms_backward(dy, x, g, r, dx, dg)
         return dx, dg
 
 
@@ -163,7 +163,7 @@ class fast_swiglu:
     def backward(dy, cache, needs=None):
         a, b = cache
         da, db = np.empty_like(a), np.empty_like(b)
-        flat = (x.reshape(-1) for x in (np.ascontiguousarray(dy), a, b, da, db))
+        flat = (x.reshape(-1) for x in (dy, a, b, da, db))
         _swiglu_backward(*flat, a.dtype.type(1))
         return da, db
 

@@ -20,13 +20,15 @@ def twin(plain: Callable[..., Any], fits: Callable[..., bool]) -> Callable[..., 
         def forward(*inputs, **settings):
             if not fits(*inputs) or inputs[0].dtype not in PRECISIONS:
                 y, cache = op.forward(*inputs, **settings)
-                return y, (None, cache)
+                return y, (None, None, cache)
             y, cache = rules.forward(*inputs, **settings)
-            return y, (rules, cache)
+            return y, (rules, inputs[0].dtype, cache)
 
         def backward(dy, cache, needs=None):
-            chosen, cache = cache
-            return (op if chosen is None else chosen).backward(dy, cache, needs=needs)
+            chosen, kind, cache = cache
+            if chosen is None:
+                return op.backward(dy, cache, needs=needs)
+            return chosen.backward(np.ascontiguousarray(dy, kind) if np.ndim(dy) else dy, cache, needs=needs)
 
         forward.__name__ = forward.__qualname__ = f"fast_{op.name}"
         forward.__doc__ = f"The op `{op.name}`, compiled."
