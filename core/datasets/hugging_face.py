@@ -114,9 +114,13 @@ def configuration(folder: Path) -> dict[str, Any]:
     kind = rope.get("rope_type", rope.get("type", "default"))
     if kind not in ("default", "llama3"):
         raise BackstoryError(f"{path} scales its rotary positions by {kind!r}; only 'default' and 'llama3' are known.")
-    defaults = {"num_key_value_heads": raw.get("num_attention_heads"), "head_dim": 0, "rms_norm_eps": 1e-6}
+    defaults: dict[str, Any] = {
+        "num_key_value_heads": raw.get("num_attention_heads"),
+        "head_dim": 0,
+        "rms_norm_eps": 1e-6,
+    }
     try:
-        config = {
+        config: dict[str, Any] = {
             ours: raw.get(theirs) or defaults[theirs] if theirs in defaults else raw[theirs]
             for ours, theirs in KEYS.items()
         }
@@ -130,7 +134,7 @@ def configuration(folder: Path) -> dict[str, Any]:
     return config | {
         "head_size": config["head_size"] or config["width"] // config["heads"],
         "tied": bool(raw.get("tie_word_embeddings", False)),
-        "theta": float(rope.get("rope_theta", raw.get("rope_theta", 10000.0))),
+        "theta": float(rope.get("rope_theta") or raw.get("rope_theta") or 10000.0),
         "pairing": "halves",
         "scaling": scaling,
         "bos": bos[0] if isinstance(bos, list) else bos,

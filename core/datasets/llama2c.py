@@ -45,7 +45,8 @@ def checkpoint(content: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
             f"this llama2.c checkpoint has {len(content):,} bytes where its header asks for {wanted:,}: cut short "
             f"or of another version; {AGAIN}"
         )
-    found, at = {}, size
+    found: dict[str, np.ndarray] = {}
+    at = size
     for name, shape in parts:
         count = int(np.prod(shape))
         array = np.frombuffer(content, "<f4", count, at).reshape(shape)

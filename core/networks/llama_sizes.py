@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from core.networks.llama import Config, shapes
@@ -21,7 +23,13 @@ def cache_bytes(config: Config, positions: int, bytes_each: int = 2) -> int:
 
 
 # Configurations that were published, and the one of llama2.c's smallest checkpoint.
-LLAMA3 = {"length": 131072, "theta": 500000.0, "pairing": "halves", "scaling": (8.0, 1.0, 4.0, 8192.0), "tied": False}
+LLAMA3: dict[str, Any] = {
+    "length": 131072,
+    "theta": 500000.0,
+    "pairing": "halves",
+    "scaling": (8.0, 1.0, 4.0, 8192.0),
+    "tied": False,
+}
 STORIES_260K = Config(512, 64, 5, 8, 4, 172, 512)
 LLAMA_3_2_1B = Config(128256, 2048, 16, 32, 8, 8192, **{**LLAMA3, "scaling": (32.0, 1.0, 4.0, 8192.0), "tied": True})
 LLAMA_3_1_8B = Config(128256, 4096, 32, 32, 8, 14336, **LLAMA3)

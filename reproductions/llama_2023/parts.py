@@ -150,7 +150,7 @@ def costs(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]
 
 
 def at_the_scores(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
-    """The loss of an untrained output of cell["vocabulary"] tokens beside ln V; its derivative at the scores, and p - y."""
+    """The loss of an untrained output of cell["vocabulary"] tokens beside ln V; its slope at the scores, and p - y."""
     rows = []
     for seed in seeds:
         rng = generator(cell["entropy"], seed)

@@ -39,7 +39,7 @@ def pack(pieces: Iterator[np.ndarray], sizes: list[tuple[int, int]], kind: type)
     `sizes` are the shapes of what `pieces` gives; each is read once, so that few need to be in memory.
     """
     places = np.cumsum([0, *(inner * padded(outer) for outer, inner in sizes)])
-    flat = np.zeros(int(places[-1]), kind)
+    flat: np.ndarray = np.zeros(int(places[-1]), kind)
     for (outer, inner), first, matrix in zip(sizes, places[:-1], pieces, strict=True):
         flat[first : first + inner * padded(outer)].reshape(inner, -1)[:, :outer] = matrix.T
     return flat, places[:-1].astype(np.int64)

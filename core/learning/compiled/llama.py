@@ -6,6 +6,9 @@ precision; with replica axes the plain op does the work.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numba import njit
 
@@ -168,7 +171,7 @@ class fast_swiglu:
         return da, db
 
 
-FAST = {
+FAST: dict[str, Callable[..., Any]] = {
     "embedding": fast_embedding,
     "linear": linear,
     "rms_norm": fast_rms_norm,
