@@ -90,6 +90,8 @@ def train(
     Raises ValueError if there is no batch.
     """
     value = None
+    # glibc gives large arrays back to the system, which fetches them anew page by page, until it has seen a larger one.
+    np.empty(31 * 2**20, np.uint8)
     with ThreadPoolExecutor(parts) as pool:
         for k, (x, y) in enumerate(batches, start=first):
             value, slopes = _mean_slopes(loss, parameters, x, y, parts, pool)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.learning.compiled.blocks import exponentials, largest, product
+from core.learning.compiled.blocks import product, slopes_of_rows, softmax_rows
 from core.learning.compiled.vectors import compiled
 from core.learning.compiled.wide import MULTIPLE
 from core.learning.ops.attention import attention_cost, check
@@ -38,37 +38,29 @@ def _forward(q, k, v, out, sums, shape, first, last, factor):
     # q flat (B, T, H, D), k, v flat (B, T, G, D), out like q, sums flat (B, H, T)
     length, heads, groups, size = shape
     padded = -(-length // BLOCK) * BLOCK
-    wide = -(-size // MULTIPLE) * MULTIPLE
+    wide, line = -(-size // MULTIPLE) * MULTIPLE, padded + MULTIPLE
     one = factor / factor
     turned, values = np.zeros(size * padded, q.dtype), np.zeros(padded * wide, q.dtype)
-    queries, p, o = np.zeros(padded * size, q.dtype), np.empty(BLOCK * padded, q.dtype), np.empty(BLOCK * wide, q.dtype)
-    shares, never = np.empty(BLOCK, q.dtype), -one / (one - one)
+    queries, p, o = np.zeros(padded * size, q.dtype), np.empty(BLOCK * line, q.dtype), np.empty(BLOCK * wide, q.dtype)
+    shares = np.empty(BLOCK, q.dtype)
     for item in range(first, last):
         b, h = item // heads, item % heads
         g = h // (heads // groups)
         start = b * length
-        _columns_of(k, (start * groups + g) * size, groups * size, length, size, turned, padded, factor)
-        _rows_of(v, (start * groups + g) * size, groups * size, length, size, values, wide, one)
+        if h % (heads // groups) == 0 or item == first:
+            _columns_of(k, (start * groups + g) * size, groups * size, length, size, turned, padded, factor)
+            _rows_of(v, (start * groups + g) * size, groups * size, length, size, values, wide, one)
         _rows_of(q, (start * heads + h) * size, heads * size, length, size, queries, size, one)
         for at in range(0, length, BLOCK):
             seen = at + BLOCK
-            p[: BLOCK * padded] = 0
-            o[:] = 0
-            product(queries, at * size, size, 1, turned, 0, padded, p, 0, padded, BLOCK, seen, size)
-            for r in range(BLOCK):
-                row, known = r * padded, at + r + 1
-                if at + r >= length:
-                    break
-                p[row + known : row + seen] = never
-                top = largest(p, row, row + seen)
-                all_ = exponentials(p, row, row + seen, top)
-                p[row + known : row + seen] = 0
-                shares[r] = one / all_
-                sums[(b * heads + h) * length + at + r] = top + np.log(all_)
-            product(p, 0, padded, 1, values, 0, wide, o, 0, wide, BLOCK, wide, seen)
-            for r in range(min(BLOCK, length - at)):
+            product(queries, at * size, size, 1, turned, 0, padded, p, 0, line, BLOCK, seen, size, True)
+            rows = min(BLOCK, length - at)
+            softmax_rows(p, line, rows, at + 1, seen, sums, item * length + at, shares)
+            product(p, 0, line, 1, values, 0, wide, o, 0, wide, BLOCK, wide, seen, True)
+            for r in range(rows):
+                here, share = ((start + at + r) * heads + h) * size, shares[r]
                 for d in range(size):
-                    out[((start + at + r) * heads + h) * size + d] = o[r * wide + d] * shares[r]
+                    out[here + d] = o[r * wide + d] * share
 
 
 @compiled
@@ -77,16 +69,18 @@ def _backward(q, k, v, out, sums, dout, dq, dk, dv, shape, first, last, factor):
     length, heads, groups, size = shape
     each = heads // groups
     padded = -(-length // BLOCK) * BLOCK
-    wide = -(-size // MULTIPLE) * MULTIPLE
+    wide, line = -(-size // MULTIPLE) * MULTIPLE, padded + MULTIPLE
     one = factor / factor
-    turned, keys = np.zeros(size * padded, q.dtype), np.zeros(padded * wide, q.dtype)
-    values, queries, slopes = (
-        np.zeros(size * padded, q.dtype),
-        np.zeros(padded * wide, q.dtype),
-        np.zeros(padded * wide, q.dtype),
+    many, kind = padded * wide, q.dtype
+    turned, values = np.zeros(size * padded, kind), np.zeros(size * padded, kind)
+    keys, queries, slopes, found = (
+        np.zeros(many, kind),
+        np.zeros(many, kind),
+        np.zeros(many, kind),
+        np.zeros(many, kind),
     )
-    key_slopes, value_slopes = np.empty(padded * wide, q.dtype), np.empty(padded * wide, q.dtype)
-    p, a, o = np.empty(BLOCK * padded, q.dtype), np.empty(BLOCK * padded, q.dtype), np.empty(BLOCK * wide, q.dtype)
+    key_slopes, value_slopes = np.empty(many, kind), np.empty(many, kind)
+    p, a, o = np.empty(BLOCK * line, kind), np.empty(BLOCK * line, kind), np.empty(BLOCK * wide, kind)
     for item in range(first, last):
         b, g = item // groups, item % groups
         start = b * length
@@ -97,37 +91,30 @@ def _backward(q, k, v, out, sums, dout, dq, dk, dv, shape, first, last, factor):
         key_slopes[:] = 0
         value_slopes[:] = 0
         for h in range(g * each, (g + 1) * each):
-            _rows_of(q, (start * heads + h) * size, heads * size, length, size, queries, wide, one)
-            _rows_of(dout, (start * heads + h) * size, heads * size, length, size, slopes, wide, one)
+            here = (start * heads + h) * size
+            _rows_of(q, here, heads * size, length, size, queries, wide, one)
+            _rows_of(dout, here, heads * size, length, size, slopes, wide, one)
+            _rows_of(out, here, heads * size, length, size, found, wide, one)
             for at in range(0, length, BLOCK):
                 seen = at + BLOCK
-                p[:] = 0
-                a[:] = 0
-                o[:] = 0
-                product(queries, at * wide, wide, 1, turned, 0, padded, p, 0, padded, BLOCK, seen, size)
-                product(slopes, at * wide, wide, 1, values, 0, padded, a, 0, padded, BLOCK, seen, size)
-                for r in range(BLOCK):
-                    row, known = r * padded, at + r + 1 if at + r < length else 0
-                    if known:
-                        exponentials(p, row, row + seen, sums[(b * heads + h) * length + at + r])
-                        common = q.dtype.type(0)
-                        here = ((start + at + r) * heads + h) * size
-                        for d in range(size):
-                            common += dout[here + d] * out[here + d]
-                        for j in range(row, row + seen):
-                            a[j] = p[j] * (a[j] - common) * factor
-                    p[row + known : row + seen] = 0
-                    a[row + known : row + seen] = 0
-                product(a, 0, padded, 1, keys, 0, wide, o, 0, wide, BLOCK, wide, seen)
-                product(p, 0, 1, padded, slopes, at * wide, wide, value_slopes, 0, wide, seen, wide, BLOCK)
-                product(a, 0, 1, padded, queries, at * wide, wide, key_slopes, 0, wide, seen, wide, BLOCK)
-                for r in range(min(BLOCK, length - at)):
+                product(queries, at * wide, wide, 1, turned, 0, padded, p, 0, line, BLOCK, seen, size, True)
+                product(slopes, at * wide, wide, 1, values, 0, padded, a, 0, line, BLOCK, seen, size, True)
+                rows, sums_at = min(BLOCK, length - at), (b * heads + h) * length + at
+                slopes_of_rows(p, a, line, rows, at + 1, seen, sums, sums_at, slopes, found, at * wide, wide, factor)
+                p[rows * line :] = 0
+                a[rows * line :] = 0
+                product(a, 0, line, 1, keys, 0, wide, o, 0, wide, BLOCK, wide, seen, True)
+                product(p, 0, 1, line, slopes, at * wide, wide, value_slopes, 0, wide, seen, wide, BLOCK, False)
+                product(a, 0, 1, line, queries, at * wide, wide, key_slopes, 0, wide, seen, wide, BLOCK, False)
+                for r in range(rows):
+                    row = ((start + at + r) * heads + h) * size
                     for d in range(size):
-                        dq[((start + at + r) * heads + h) * size + d] = o[r * wide + d]
+                        dq[row + d] = o[r * wide + d]
         for t in range(length):
+            row = place + t * groups * size
             for d in range(size):
-                dk[place + t * groups * size + d] = key_slopes[t * wide + d]
-                dv[place + t * groups * size + d] = value_slopes[t * wide + d]
+                dk[row + d] = key_slopes[t * wide + d]
+                dv[row + d] = value_slopes[t * wide + d]
 
 
 def fast_attention(q, k, v):

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from core.learning.compiled.vectors import compiled
 from core.learning.compiled.wide import (
     BITS,
@@ -14,6 +16,7 @@ from core.learning.compiled.wide import (
     larger,
     largest_of,
     load,
+    mul,
     nothing,
     spread,
     spreading,
@@ -24,8 +27,10 @@ from core.learning.compiled.wide import (
 
 
 @compiled
-def product(a, a_at, a_row, a_step, b, b_at, b_row, c, c_at, c_row, rows, columns, depth):
-    """c[r, n] += sum over k of a[r, k] b[k, n] for rows a multiple of 4 and columns a multiple of one vector.
+def product(a, a_at, a_row, a_step, b, b_at, b_row, c, c_at, c_row, rows, columns, depth, fresh):
+    """c[r, n] (+)= sum over k of a[r, k] b[k, n] for rows a multiple of 4 and columns a multiple of one vector.
+
+    `fresh` products take the place of what was in c, others are added to it.
 
     Places: a[a_at + r a_row + k a_step], b[b_at + k b_row + n], c[c_at + r c_row + n].
     """
@@ -35,10 +40,12 @@ def product(a, a_at, a_row, a_step, b, b_at, b_row, c, c_at, c_row, rows, column
         n = 0
         while n + 2 * width <= columns:
             at = c_at + r * c_row + n
-            s0, t0 = load(c, at), load(c, at + width)
-            s1, t1 = load(c, at + c_row), load(c, at + c_row + width)
-            s2, t2 = load(c, at + 2 * c_row), load(c, at + 2 * c_row + width)
-            s3, t3 = load(c, at + 3 * c_row), load(c, at + 3 * c_row + width)
+            s0 = s1 = s2 = s3 = t0 = t1 = t2 = t3 = nothing(c)
+            if not fresh:
+                s0, t0 = load(c, at), load(c, at + width)
+                s1, t1 = load(c, at + c_row), load(c, at + c_row + width)
+                s2, t2 = load(c, at + 2 * c_row), load(c, at + 2 * c_row + width)
+                s3, t3 = load(c, at + 3 * c_row), load(c, at + 3 * c_row + width)
             for k in range(depth):
                 left, right = load(b, b_at + k * b_row + n), load(b, b_at + k * b_row + n + width)
                 here = a0 + k * a_step
@@ -59,8 +66,10 @@ def product(a, a_at, a_row, a_step, b, b_at, b_row, c, c_at, c_row, rows, column
             n += 2 * width
         while n < columns:
             at = c_at + r * c_row + n
-            s0, s1 = load(c, at), load(c, at + c_row)
-            s2, s3 = load(c, at + 2 * c_row), load(c, at + 3 * c_row)
+            s0 = s1 = s2 = s3 = nothing(c)
+            if not fresh:
+                s0, s1 = load(c, at), load(c, at + c_row)
+                s2, s3 = load(c, at + 2 * c_row), load(c, at + 3 * c_row)
             for k in range(depth):
                 left, here = load(b, b_at + k * b_row + n), a0 + k * a_step
                 s0, s1 = fma(spread(a, here), left, s0), fma(spread(a, here + a_row), left, s1)
@@ -92,3 +101,57 @@ def exponentials(row, start, stop, less):
         store(row, j, here)
         found = add(found, here)
     return sum_of(found)
+
+
+@compiled
+def softmax_rows(p, line, rows, known, stop, sums, at, shares):
+    """Rows of scores become exp(score - largest) in place, row r for its first known + r places and zero up to `stop`.
+
+    Rows are `line` apart, `stop` is a number of whole vectors. sums[at + r] is the logarithm of the sum of the
+    exponentials, shares[r] one over the sum of those that the row now holds.
+    """
+    width = BITS // (8 * p.itemsize)
+    one = shares.dtype.type(1)
+    for r in range(rows):
+        row = r * line
+        for j in range(row + known + r, row + stop):
+            p[j] = -one / (one - one)
+        found = load(p, row)
+        for j in range(row + width, row + stop, width):
+            found = larger(load(p, j), found)
+        top = largest_of(found)
+        shift, all_ = spreading(p, top), nothing(p)
+        for j in range(row, row + stop, width):
+            here = exp(sub(load(p, j), shift))
+            store(p, j, here)
+            all_ = add(all_, here)
+        for j in range(row + known + r, row + stop):
+            p[j] = one - one
+        total = sum_of(all_)
+        shares[r] = one / total
+        sums[at + r] = top + np.log(total)
+
+
+@compiled
+def slopes_of_rows(p, a, line, rows, known, stop, sums, at, slopes, found, first, wide, factor):
+    """From scores p and slopes a of their softmax, row by row, to the softmax and to slopes of the scores, in place.
+
+    Row r has known + r places and zeros after them up to `stop`; sums as `softmax_rows` left them. What all slopes of a
+    row lose is the product of rows of `slopes` and `found`, the output's slope and the output, `wide` numbers from
+    first + r wide on.
+    """
+    width = BITS // (8 * p.itemsize)
+    zero = factor - factor
+    for r in range(rows):
+        row, here = r * line, first + r * wide
+        crossed = nothing(p)
+        for j in range(here, here + wide, width):
+            crossed = fma(load(slopes, j), load(found, j), crossed)
+        common, shift, factors = spreading(p, sum_of(crossed)), spreading(p, sums[at + r]), spreading(p, factor)
+        for j in range(row, row + stop, width):
+            value = exp(sub(load(p, j), shift))
+            store(p, j, value)
+            store(a, j, mul(mul(factors, value), sub(load(a, j), common)))
+        for j in range(row + known + r, row + stop):
+            p[j] = zero
+            a[j] = zero
