@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -53,7 +53,7 @@ def _network(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
     shape = {"context": context, "features": cell["features"], "hidden": cell["hidden"]}
     p = language.init(starting, vocabulary=len(data.alphabet), **shape)
     x, y = text.windows(data.train, context)
-    stream = ((x[chosen], y[chosen]) for chosen in iter(lambda: drawing.integers(0, len(y), cell["batch"]), None))
+    stream = _batches(x, y, cell["batch"], drawing)
     rule = training.Adam(in_place=adam.adam_in_place)
     rate = training.cosine(cell["rate"], cell["steps"], warm_up=cell["steps"] // 50 + 1)
     parts = {"tune": (data.train, data.tune), "test": (data.tune, data.test)}
@@ -79,6 +79,14 @@ def _network(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
         "operations": float(cell["steps"] * cell["batch"] * language.operations(len(data.alphabet), **shape)),
         "seconds": time.perf_counter() - began,
     }
+
+
+def _batches(
+    x: np.ndarray, y: np.ndarray, size: int, rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    while True:
+        chosen = rng.integers(0, len(y), size)
+        yield x[chosen], y[chosen]
 
 
 def _mean_loss(p: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray) -> float:
