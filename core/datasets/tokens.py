@@ -36,9 +36,9 @@ class Tokenizer:
         """The text of tokens; bytes that make no character become U+FFFD."""
         return "".join(self.stream(tokens))
 
-    def stream(self, tokens: Iterable[int]) -> Iterator[str]:
-        """The text of tokens as it comes, held back only while a character is not whole."""
-        waiting, begun = b"", False
+    def stream(self, tokens: Iterable[int], *, begun: bool = False) -> Iterator[str]:
+        """The text of tokens as it comes, held back only while a character is not whole; `begun` if it goes on."""
+        waiting = b""
         for token in tokens:
             if token == self.bos:
                 continue

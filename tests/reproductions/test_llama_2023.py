@@ -11,7 +11,7 @@ from core.learning.compiled.llama import FAST
 from core.learning.ordered import OrderedSystem, ordered_derivatives
 from core.networks import llama
 from core.networks.llama import Config
-from reproductions.llama_2023 import capital, checkpoint, ladder, parts, reference, training
+from reproductions.llama_2023 import capital, checkpoint, ladder, parts, reference, telling, training
 from tests.conftest import REAL_DATA
 
 SHAPE = {"width": 16, "layers": 1, "heads": 2, "groups": 1, "hidden": 24, "length": 16}
@@ -196,3 +196,38 @@ def test_pooled_heads_cost_something(real):
     rows = checkpoint.pooled({"stories": 4, "length": 64, "entropy": 1}, (0, 1))
     assert rows[0]["mean"] == rows[1]["mean"] > rows[0]["four"]
     assert rows[0]["new"] != rows[1]["new"]
+
+
+def test_a_text_is_told_in_pieces_or_refused_before_it_begins(pairs):
+    made = tokens.byte_pairs("The capital of France is Paris. " * 30 + "the quick brown fox " * 9, 290)
+    config = Config(300, 16, 1, 4, 2, 24, 32)
+    p = llama.init(np.random.default_rng(0), config)
+    told = list(telling.tell(p, config, made, "The", 12))
+    again = telling.tell(p, config, made, b"The", 12)
+    assert next(again) == told[0]
+    drawn = [
+        "".join(telling.tell(p, config, made, "The", 12, temperature=1.0, top_p=0.9, rng=np.random.default_rng(k)))
+        for k in (1, 1, 2)
+    ]
+    assert drawn[0] == drawn[1] != drawn[2]
+    for change, words in (
+        ({"prompt": ""}, "the prompt is empty"),
+        ({"prompt": b"\xff"}, "is no UTF-8 from byte 0"),
+        ({"prompt": "a\udcff"}, "is no UTF-8 at character 1"),
+        ({"count": 33}, "do not fit the 32"),
+        ({"count": 0}, "at least one token"),
+        ({"temperature": -1.0}, "temperature from 0"),
+        ({"top_p": 0.0}, "top_p above 0"),
+        ({"config": Config(289, 16, 1, 4, 2, 24, 32)}, "290 tokens and the model 289"),
+    ):
+        given = {"p": p, "config": config, "tokenizer": made, "prompt": "The", "count": 5} | change
+        with pytest.raises(BackstoryError, match=words):
+            telling.tell(**given)
+
+
+def test_the_checkpoint_goes_on_from_a_prompt(real):
+    p, config, tokenizer = checkpoint.model()
+    whole = "".join(telling.tell(p, config, tokenizer, "", 40))
+    begun = "Once upon a time,"
+    assert whole.startswith(begun)
+    assert whole.startswith(begun + "".join(telling.tell(p, config, tokenizer, begun, 8)))
