@@ -173,3 +173,34 @@ def at_the_scores(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[st
             }
         )
     return rows
+
+
+def ordered_block(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
+    """The ordered system of one layer, entry by entry, for a picture: what it is, its inputs' places and its shape.
+
+    `entries` names each ("x", a parameter, or its op), `inputs` (E, 3) holds earlier places and -1 where there is none,
+    `sizes` its numbers and `walked` the order in which the backward walk comes to those that an op made.
+    """
+    config = config_of(cell)
+    rows = []
+    for seed in seeds:
+        p = llama.init(generator(cell["entropy"], seed), config)
+        system = OrderedSystem()
+        x = system.parameter("x", np.ones((config.length, config.width), np.float32))
+        names = [name for name in p if name.startswith("0.")]
+        given = system.parameters({name: p[name] for name in names})
+        llama.block(system, x, given, 0, config, llama.tables(config, config.length, np.float32))
+        inputs = np.full((len(system.entries), 3), -1.0)
+        for entry in system.entries:
+            inputs[entry.index, : len(entry.inputs)] = [source.index for source in entry.inputs]
+        called = [entry.op.name if entry.op else (entry.name or "").removeprefix("0.") for entry in system.entries]
+        made = [entry.index for entry in reversed(system.entries) if entry.op]
+        rows.append(
+            {
+                "entries": np.array(called),
+                "inputs": inputs,
+                "sizes": np.array([entry.value.size for entry in system.entries], float),
+                "walked": np.array(made, float),
+            }
+        )
+    return rows

@@ -114,6 +114,24 @@ def test_parts_keep_their_promises():
     assert row["difference"] < 1e-12
 
 
+def test_the_ordered_system_of_one_block():
+    row = parts.ordered_block({**SHAPE, "vocabulary": 50, "entropy": 1}, (0,))[0]
+    called, inputs = row["entries"].tolist(), row["inputs"]
+    assert called[0] == "x"
+    assert [called.count(name) for name in ("rms_norm", "linear", "rotary", "attention", "swiglu", "add")] == [
+        2,
+        7,
+        2,
+        1,
+        1,
+        2,
+    ]
+    assert np.all(inputs < np.arange(len(called))[:, None])
+    assert row["walked"][0] == len(called) - 1
+    at = called.index("attention")
+    assert [called[int(k)] for k in inputs[at]] == ["rotary", "rotary", "linear"]
+
+
 def small_1b(folder, config, **changes):
     made = tokens.byte_pairs("The capital of France is Paris. " * 30 + "the quick brown fox " * 9, 290)
     p = llama.init(np.random.default_rng(0), config)
