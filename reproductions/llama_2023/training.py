@@ -56,7 +56,8 @@ def _learn(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
         "start": first_loss(p, config, data, cell["batch"]),
     }
     moments = sorted(set(cell.get("moments", ())))
-    stops = sorted({round(k * cell["steps"] / cell["looks"]) for k in range(1, cell["looks"] + 1)} | set(moments))
+    seen_at = {round(k * cell["steps"] / cell["looks"]) for k in range(1, cell["looks"] + 1)}
+    stops = sorted(seen_at | set(moments))
     looks, best, kept, done = [], np.inf, p, 0
     seen: list[dict[str, np.ndarray]] = []
     for stop in stops:
@@ -75,8 +76,10 @@ def _learn(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
             done = stop
         if stop in moments:
             seen.append(moment(p, config, data, cell["prompt"], cell["written"], seed))
-        if stop and (stop * cell["looks"]) % cell["steps"] < cell["looks"]:
+        if stop in seen_at:
             tune = nats_a_character(p, config, data, "tune")
+            if not np.isfinite(tune):
+                return row | {"failed": "diverged", "at": float(stop)}
             looks.append([stop, last, tune])
             if tune < best:
                 best, kept = tune, {name: value.copy() for name, value in p.items()}

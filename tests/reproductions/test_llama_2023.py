@@ -64,6 +64,8 @@ def test_a_seeds_numbers_do_not_depend_on_its_block(pairs):
 def test_runs_of_one_seed_see_the_same_batches(pairs):
     ends = [training.learn(CELL | change, (3,))[0] for change in ({}, {"gate": "relu"}, {"schedule": "constant"})]
     assert len({row["tune"] for row in ends}) == 3
+    looks = training.learn(CELL | {"looks": 3, "moments": [3, 7], "prompt": "a", "written": 2}, (3,))[0]["looks"]
+    assert looks[:, 0].tolist() == [3, 5, 8]
     tuning = training.learn(CELL | {"tuning": True}, (3,))[0]
     assert "test" not in tuning
     assert tuning["tune"] == ends[0]["tune"]
