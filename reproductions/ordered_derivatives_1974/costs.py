@@ -76,15 +76,7 @@ def _walks(nets: Sequence[tuple[int, ...]], rng: np.random.Generator) -> dict[st
         p, x, t = ways.problem(rng, sizes, CASES)
         direction = {name: rng.standard_normal(value.shape) for name, value in p.items()}
         system, target = ways.forward(p, x, t)
-        seconds.append(
-            clock.in_turn(
-                [
-                    lambda p=p, x=x, t=t: ways.forward(p, x, t),
-                    lambda target=target: ordered_derivatives(target),
-                    lambda p=p, d=direction, x=x, t=t: ways.tangent(p, d, x, t),
-                ]
-            )
-        )
+        seconds.append(_in_turn(target, p, direction, x, t))
         parameters.append(sum(value.size for value in p.values()))
         del system, target
     table = np.array(seconds)
@@ -92,6 +84,17 @@ def _walks(nets: Sequence[tuple[int, ...]], rng: np.random.Generator) -> dict[st
     large = np.array(parameters) >= LARGE
     found: dict[str, Any] = {"seconds": table, "ratios": ratios}
     return found | ({"ratio": float(ratios[large].mean())} if large.any() else {})
+
+
+def _in_turn(target: Entry, p: ways.Arrays, direction: ways.Arrays, x: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Seconds of the loss, of the walk back from it, and of a tangent."""
+    return clock.in_turn(
+        [
+            lambda: ways.forward(p, x, t),
+            lambda: ordered_derivatives(target),
+            lambda: ways.tangent(p, direction, x, t),
+        ]
+    )
 
 
 def nudges_by_the_clock(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:

@@ -24,7 +24,8 @@ def memory(arrays: Arrays, record: Record) -> Canvas:
     ax.set(xscale="log", xlabel="steps in time", ylabel="numbers kept for the walk back", xlim=(None, 1.7 * length[-1]))
     draw.logarithmic_y(ax)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    told = f"value and all derivatives cost {ratio[-1]:.2f} times\nthe value, at {length[-1]:,.0f} steps as at {length[1]:,.0f}"
+    steps = f"at {length[-1]:,.0f} steps as at {length[1]:,.0f}"
+    told = f"value and all derivatives cost {ratio[-1]:.2f} times\nthe value, {steps}"
     ax.annotate(told, (0.97, 0.06), xycoords="axes fraction", ha="right", color=draw.FAINT)
     ax.set_xticks(length, [f"{k:g}" for k in length])
     ax.minorticks_off()
