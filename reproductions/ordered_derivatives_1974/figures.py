@@ -112,8 +112,10 @@ def clock(arrays: Arrays, record: Record) -> Canvas:
     middle = each.mean(axis=0)
     ax.errorbar(n, middle, yerr=np.abs(bounds.T - middle), fmt="s-", color=draw.RED, capsize=4)
     top = max(float(ratio.max()), float(bounds.max()), 3.0)
-    ax.annotate("counted", (n[0], ratio[0]), xytext=(0, 9), textcoords="offset points", color=draw.BLUE)
-    ax.annotate("by the clock", (n[0], middle[0]), xytext=(0, 9), textcoords="offset points", color=draw.RED)
+    ax.annotate("counted", (n[2], ratio[2]), xytext=(0, 13), textcoords="offset points", color=draw.BLUE, ha="center")
+    ax.annotate(
+        "by the clock", (n[2], middle[2]), xytext=(0, -22), textcoords="offset points", color=draw.RED, ha="center"
+    )
     ax.set(
         xscale="log",
         xlabel="weights and biases",

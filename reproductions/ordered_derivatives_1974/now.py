@@ -22,32 +22,35 @@ BOTH = np.array([[0.0, 1.0]])  # from the sum of the output to the scores of no 
 
 
 def learn(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
-    """Parity of cell["bits"] bits by batch descent, all seeds of a block together.
+    """Parity of cell["bits"] bits, all seeds of a block together, each with patterns in an order of its own.
 
     cell: `loss` squared (targets 0.1 and 0.9) or cross-entropy, summed over patterns; `rule` momentum or adam; `hidden`
-    sigmoid or tanh; `inputs` 0 or -1 for a bit that is off; `start` a range, or 0 for one over the root of the fan-in.
+    sigmoid or tanh; `inputs` 0 or -1 for a bit that is off; `start` a range, or 0 for one over the root of the fan-in;
+    `batch` patterns before each change of the weights, or 0 for all of them.
     """
     net = fully_ordered(cell["bits"], cell["units"])
     x, t = boolean.parity(cell["bits"])
-    given = x if cell["inputs"] == 0 else 2 * x - 1
-    p = _start(net, cell, seeds)
-    moments, change = no_moments(p), {name: np.zeros_like(value) for name, value in p.items()}
+    x = x if cell["inputs"] == 0 else 2 * x - 1
+    rngs = [generator(cell["entropy"], seed) for seed in seeds]
+    state = _State(_start(net, cell, rngs))
     solved = np.full(len(seeds), -1)
     for sweep in range(cell["sweeps"] + 1):
         system = OrderedSystem()
-        entries = system.parameters(p)
-        total = _sums(system, net, entries, system.constant(given), tanh if cell["hidden"] == "tanh" else sigmoid)
+        total = _sums(system, net, system.parameters(state.p), system.constant(x), cell["hidden"])
         right = ((total.value > 0) == (t > 0.5)).all(axis=(-2, -1))
         solved[right & (solved < 0)] = sweep
         if (solved >= 0).all() or sweep == cell["sweeps"]:
             break
-        slope = dict(ordered_derivatives(_loss(system, total, t, cell["loss"])))
-        if cell["rule"] == "adam":
-            p, moments = adam_step(p, slope, moments, learning_rate=cell["rate"])
+        if cell["batch"]:
+            order = np.array([rng.permutation(len(x)) for rng in rngs])
+            for at in range(0, len(x), cell["batch"]):
+                some = order[:, at : at + cell["batch"]]
+                system = OrderedSystem()
+                part = _sums(system, net, system.parameters(state.p), system.constant(x[some]), cell["hidden"])
+                state.step(dict(ordered_derivatives(_loss(system, part, t[some], cell["loss"]))), cell)
         else:
-            change = {name: 0.9 * change[name] - cell["rate"] * slope[name] for name in p}
-            p = {name: value + change[name] for name, value in p.items()}
-    finite = np.all([np.isfinite(value).all(axis=tuple(range(1, value.ndim))) for value in p.values()], axis=0)
+            state.step(dict(ordered_derivatives(_loss(system, total, t, cell["loss"]))), cell)
+    finite = np.all([np.isfinite(w).all(axis=tuple(range(1, w.ndim))) for w in state.p.values()], axis=0)
     rows = []
     for k, took in enumerate(solved):
         row: dict[str, Any] = {"solved": float(took >= 0), "weights": float(net.parameters)}
@@ -56,18 +59,33 @@ def learn(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]
     return rows
 
 
-def _start(net: Net, cell: Mapping[str, Any], seeds: Sequence[int]) -> dict[str, np.ndarray]:
+class _State:
+    """The weights of all seeds and what their rule remembers."""
+
+    def __init__(self, p: dict[str, np.ndarray]) -> None:
+        self.p, self.moments = p, no_moments(p)
+        self.change = {name: np.zeros_like(value) for name, value in p.items()}
+
+    def step(self, slope: Mapping[str, np.ndarray], cell: Mapping[str, Any]) -> None:
+        if cell["rule"] == "adam":
+            self.p, self.moments = adam_step(self.p, slope, self.moments, learning_rate=cell["rate"])
+        else:
+            self.change = {name: 0.9 * self.change[name] - cell["rate"] * slope[name] for name in self.p}
+            self.p = {name: value + self.change[name] for name, value in self.p.items()}
+
+
+def _start(net: Net, cell: Mapping[str, Any], rngs: Sequence[np.random.Generator]) -> dict[str, np.ndarray]:
     """Weights uniform in +-`start`, or in +-1 / sqrt(what their unit reads); the same draws, scaled, for both."""
-    unit = [net.init(generator(cell["entropy"], seed), 1.0) for seed in seeds]
+    unit = [net.init(rng, 1.0) for rng in rngs]
     fan = {k: sum(net.sizes[s] for s in sources) + 1 for k, sources in enumerate(net.reads, start=net.inputs)}
     reach = {name: cell["start"] or fan[int(name.split("_")[-1].lstrip("b"))] ** -0.5 for name in net.shapes}
     return {name: reach[name] * np.stack([one[name] for one in unit]) for name in net.shapes}
 
 
-def _sums(system: OrderedSystem, net: Net, p: Mapping[str, Entry], x: Entry, activation: Any) -> Entry:
+def _sums(system: OrderedSystem, net: Net, p: Mapping[str, Entry], x: Entry, hidden: str) -> Entry:
     # -> (seeds, patterns, 1)
     """The sum of the output unit, before any squashing."""
-    groups = [x]
+    groups, activation = [x], tanh if hidden == "tanh" else sigmoid
     for k, sources in enumerate(net.reads, start=net.inputs):
         total = system.apply(affine, groups[sources[0]], p[f"w{sources[0]}_{k}"], p[f"b{k}"])
         for s in sources[1:]:

@@ -125,9 +125,8 @@ def parity(arrays: Arrays, record: Record) -> Canvas:
             ax.annotate(
                 f"{u:.0f}",
                 (a, b),
-                xytext=(0, 10 if ordered else -20),
+                xytext=(8, -14),
                 textcoords="offset points",
-                ha="center",
                 color=colour,
             )
         ax.annotate(name, (0.97, 0.42 - 0.08 * (1 - ordered)), xycoords="axes fraction", ha="right", color=colour)

@@ -18,7 +18,14 @@ from reproductions.ordered_derivatives_1974 import dynamic_feedback as feedback
 from reproductions.ordered_derivatives_1974.settings import Settings
 
 # The recipe of 1986, and what each rung of the ladder changes in that of the rung before.
-THEN: dict[str, Any] = {"loss": "squared", "rule": "momentum", "hidden": "sigmoid", "inputs": 0, "start": 0.5}
+THEN: dict[str, Any] = {
+    "loss": "squared",
+    "rule": "momentum",
+    "hidden": "sigmoid",
+    "inputs": 0,
+    "start": 0.5,
+    "batch": 0,
+}
 RUNGS: dict[str, dict[str, Any]] = {
     "the recipe of 1986": {},
     "cross-entropy": {"loss": "cross-entropy"},
@@ -26,6 +33,7 @@ RUNGS: dict[str, dict[str, Any]] = {
     "tanh units": {"hidden": "tanh"},
     "inputs of -1 and 1": {"inputs": -1},
     "start by fan-in": {"start": 0},
+    "four patterns a step": {"batch": 4},
 }
 TRIED = 20  # nets on which a rate is tried
 
@@ -96,14 +104,20 @@ def _tried(s: Settings) -> Cells:
 
 
 def _climbed(s: Settings, rows: Rows) -> Cells:
-    """Every rung at the rate that learned most often, then in the fewest sweeps, on nets of their own."""
+    """Every rung at its chosen rate."""
     return [({**cell, "rate": chosen_rate(s, rows, name)}, range(s.now_seeds)) for name, cell in rungs(s).items()]
 
 
 def chosen_rate(s: Settings, rows: Rows, rung: str) -> float:
-    """The rate of a rung with the fewest sweeps on average, on nets of their own."""
+    """The rate of a rung with which most nets of its own learned, of equals the one with the fewest sweeps."""
     tried = tried_at(rows["rungs, rates"], {"rung": rung}, "rate", s.now_rates)
-    return min(tried, key=lambda rate: float(sweeps_at_most(tried[rate], s.now_sweeps).mean()))
+    return min(
+        tried, key=lambda rate: (-_learned(tried[rate]), float(sweeps_at_most(tried[rate], s.now_sweeps).mean()))
+    )
+
+
+def _learned(rows: Sequence[Row]) -> int:
+    return sum(row.values.get("solved", 0.0) > 0 for row in rows)
 
 
 def sweeps_at_most(rows: Sequence[Row], given: int) -> np.ndarray:

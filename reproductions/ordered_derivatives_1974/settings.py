@@ -32,7 +32,7 @@ class Settings(BaseModel):
     parity_sweeps: Count = Field(20000, description="sweeps after which a parity net that has not learned is given up")
     now_seeds: Count = Field(60, description="nets for each rung of the ladder from then to now")
     now_sweeps: Count = Field(3000, description="sweeps at most for the nets of that ladder")
-    now_units: Count = Field(2, description="hidden units of the nets of that ladder")
+    now_units: Count = Field(3, description="hidden units of the nets of that ladder")
     now_rates: tuple[Rate, ...] = Field(
         (0.003, 0.01, 0.03, 0.1, 0.3, 1.0),
         min_length=1,

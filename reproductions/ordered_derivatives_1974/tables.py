@@ -257,10 +257,10 @@ def words(s: Settings, rows: Rows) -> dict[str, Any]:
     n, ratio = finished(cost, "parameters"), finished(cost, "ratio")
     large = n >= 1e3
     clock = stacked(rows["clock"], "ratios").mean(axis=0)
-    solved = [
-        100 * np.mean([row.values.get("solved", 0.0) for row in pick(rows["rungs"], rung=name)]) for name in RUNGS
-    ]
-    medians = [np.median(sweeps_at_most(pick(rows["rungs"], rung=name), s.now_sweeps)) for name in RUNGS]
+    climbed = {name: pick(rows["rungs"], rung=name) for name in RUNGS}
+    learned = {name: _share(rung) for name, rung in climbed.items()}
+    middle = {name: _median(sweeps_at_most(rung, s.now_sweeps), s.now_sweeps) for name, rung in climbed.items()}
+    then, last, units = "the recipe of 1986", list(RUNGS)[-1], "tanh units"
     fits = {study: rows[study] for _, study, *_ in SERIES}
     seconds = {
         study: float(np.mean(finished(group, "slopes_seconds")) / np.mean(finished(group, "fit_seconds")))
@@ -282,10 +282,12 @@ def words(s: Settings, rows: Rows) -> dict[str, Any]:
         "least_clock": f"{clock.min():.2f}",
         "most_clock": f"{clock.max():.2f}",
         "dearer": f"{(n.max() + 1) / ratio[np.argmax(n)]:,.0f}",
-        "then_learned": f"{solved[0]:.0f} %",
-        "now_learned": f"{solved[-1]:.0f} %",
-        "then_sweeps": f"{medians[0]:,.0f}",
-        "now_sweeps_median": f"{medians[-1]:,.0f}",
+        "then_learned": learned[then],
+        "then_sweeps": middle[then],
+        "tanh_learned": learned[units],
+        "tanh_sweeps": middle[units],
+        "last_learned": learned[last],
+        "last_sweeps": middle[last],
         "arma_seconds": f"{seconds['ARMA']:.1f}",
         "prey_seconds": f"{seconds['predators']:.1f}",
     }
@@ -295,3 +297,13 @@ def _by_weights(rows: Sequence[Row]) -> dict[float, float]:
     """Percentage of nets that learned, over all rates, by their number of weights."""
     weights = finished(rows, "weights")
     return {n: 100 * float(finished(rows, "solved")[weights == n].mean()) for n in np.unique(weights)}
+
+
+def _share(rows: Sequence[Row]) -> str:
+    """Percentage of nets that learned."""
+    return f"{100 * float(np.mean([row.values.get('solved', 0.0) for row in rows])):.0f} %"
+
+
+def _median(sweeps: np.ndarray, given: int) -> str:
+    """The median in words, where more than half of the nets may have learned nothing."""
+    return f"{np.median(sweeps):,.0f}" if np.median(sweeps) < given else f"more than {given:,}"
