@@ -9,6 +9,7 @@ from typing import NamedTuple, get_args
 from core.evidence.verdicts import FAMILIES, ClaimResult, Family, Outcome, word_of
 
 OUTCOMES: tuple[Outcome, ...] = ("agrees", "partly", "depends", "undecided", "disagrees", "not measured")
+PLURALS = {"holds": "hold", "fails": "fail"}
 assert set(OUTCOMES) == set(get_args(Outcome))
 
 
@@ -27,7 +28,12 @@ class Tally(NamedTuple):
     @property
     def words(self) -> str:
         """The outcomes in the family's own words, as in "2 reproduced, 1 undecided"."""
-        return ", ".join(f"{n} {word_of(self.family, outcome)}" for outcome, n in self.outcomes.items())
+        return ", ".join(f"{n} {self.word(outcome)}" for outcome, n in self.outcomes.items())
+
+    def word(self, outcome: Outcome) -> str:
+        """What an outcome is called here, of several claims as of several."""
+        word = word_of(self.family, outcome)
+        return word if self.outcomes.get(outcome) == 1 else PLURALS.get(word, word)
 
     @property
     def sentence(self) -> str:
