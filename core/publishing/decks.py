@@ -12,7 +12,7 @@ from typing import Any
 from core.errors import BackstoryError
 from core.publishing import documents, folders
 from core.publishing import slides as layout
-from core.publishing.citations import AUTHOR, LICENCE
+from core.publishing.citing import AUTHOR, LICENCE
 from core.publishing.slides import CELL, COLUMNS, HEIGHT, INNER, MARGIN, TEXT, TITLE, TOP, WIDTH, Line, Slide
 
 FONT = "Arial"
@@ -29,12 +29,30 @@ def page(title: str, slides: Sequence[Slide]) -> str:
     """The deck as one HTML page that loads nothing; arrow keys turn it."""
     pictures = {
         path: base64.b64encode(path.read_bytes()).decode()
-        for slide in slides if slide.image for path in (slide.image.still, slide.image.film) if path
-    }  # fmt: skip
-    sizes = {"width": WIDTH, "height": HEIGHT, "margin": MARGIN, "top": TOP, "bottom": layout.BOTTOM, "cell": CELL,
-             "text": TEXT, "lead": layout.LEAD}  # fmt: skip
-    context = {"title": title, "slides": slides, "pictures": pictures, "columns": COLUMNS, "sizes": sizes,
-               "licence": LICENCE, "title_size": title_size}  # fmt: skip
+        for slide in slides
+        if slide.image
+        for path in (slide.image.still, slide.image.film)
+        if path
+    }
+    sizes = {
+        "width": WIDTH,
+        "height": HEIGHT,
+        "margin": MARGIN,
+        "top": TOP,
+        "bottom": layout.BOTTOM,
+        "cell": CELL,
+        "text": TEXT,
+        "lead": layout.LEAD,
+    }
+    context = {
+        "title": title,
+        "slides": slides,
+        "pictures": pictures,
+        "columns": COLUMNS,
+        "sizes": sizes,
+        "licence": LICENCE,
+        "title_size": title_size,
+    }
     return documents.environment().get_template("slides.html.j2").render(context)
 
 
