@@ -80,9 +80,20 @@ def _csv_line(exhibit: Exhibit, claim: ClaimResult) -> list[Any]:
     era, ours = exhibit.paper.reproduction, claim.ours
     measured = [ours.estimate, ours.low, ours.high, ours.n] if ours else [None] * 4
     return [
-        era.year, era.id, claim.id, claim.statement, claim.value, claim.shown, claim.unit, *measured, claim.standing,
-        claim.where, claim.rule.kind, claim.rule.tolerance or None, *_verdict(exhibit, claim),
-    ]  # fmt: skip
+        era.year,
+        era.id,
+        claim.id,
+        claim.statement,
+        claim.value,
+        claim.shown,
+        claim.unit,
+        *measured,
+        claim.standing,
+        claim.where,
+        claim.rule.kind,
+        claim.rule.tolerance or None,
+        *_verdict(exhibit, claim),
+    ]
 
 
 def _line(exhibit: Exhibit, claim: ClaimResult) -> dict[str, Any]:

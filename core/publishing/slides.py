@@ -133,8 +133,11 @@ def _verdicts(record: Record, paper: Paper) -> Iterator[Slide]:
     pages = _shared_out(record.claims, room)
     for number, page in enumerate(pages, 1):
         part = f" ({number} of {len(pages)})" if len(pages) > 1 else ""
-        notes = [f"{claim.statement}: {claim.verdict}; {claim.reason}. Source: {claim.paper}, {claim.where}, "
-                 f"{claim.standing}." for claim in page]  # fmt: skip
+        notes = [
+            f"{claim.statement}: {claim.verdict}; {claim.reason}. Source: {claim.paper}, {claim.where}, "
+            f"{claim.standing}."
+            for claim in page
+        ]
         title = f"Verdicts, {paper.reproduction.title}{part}"
         yield Slide("verdicts", title, "\n".join(notes), (head,), rows=tuple(_cells(claim) for claim in page))
 
@@ -180,8 +183,9 @@ def _caveats(paper: Paper, entries: Mapping[str, Any]) -> Slide:
     while any(waiting.values()) and not full:
         for lead, texts in waiting.items():
             if texts and not full:
-                line = Line(textwrap.shorten(texts[0], 2 * math.floor(INNER / TEXT / EM) - 20, placeholder=" …"),
-                            TEXT, lead)  # fmt: skip
+                line = Line(
+                    textwrap.shorten(texts[0], 2 * math.floor(INNER / TEXT / EM) - 20, placeholder=" …"), TEXT, lead
+                )
                 full = height_of([*chosen, line, more]) > BOTTOM - TOP
                 if not full:
                     chosen.append(line)
