@@ -23,8 +23,8 @@ def hint(name: str, known: Iterable[str]) -> str:
 def near(name: str, known: Iterable[str]) -> str | None:
     """A known name that is spelled nearly alike or begins alike, or None.
 
-    >>> near("zip", ["zipcodes_1989", "scaling"]), near("alvin", ["alvinn_1989", "scaling"]), near("foo", ["factors"])
-    ('zipcodes_1989', 'alvinn_1989', None)
+    >>> near("zip", ["zipcodes", "roads"]), near("raods", ["zipcodes", "roads"]), near("foo", ["factors"])
+    ('zipcodes', 'roads', None)
     """
     names, word = list(known), name.lower()
     begins = [one for one in names if len(word) >= 2 and one.lower().startswith(word)]

@@ -1,4 +1,4 @@
-"""Systems that learned, what their training took, and machines whose speed is on record.
+"""Systems that learned, and what their training took.
 
 Counts of systems are those of Epoch's "Parameter, Compute and Data Trends", snapshot of 18 April 2025, with Epoch's own
 basis, some of it speculative; that of the zip-code net is worked out here. Years after 2012 are recalled.
@@ -34,18 +34,6 @@ SYSTEMS: tuple[tuple[str, float, float, float, str], ...] = (
 # One training of the symmetry net of Rumelhart, Hinton and Williams (1986), worked out: 17 weights and biases, 6
 # operations each, 64 patterns, 1,425 sweeps.
 SYMMETRY = ("Symmetry", 6.0 * 17 * 64 * 1425)
-# (name, year, operations a second, where the speed is from); a multiply-accumulate counts as two
-MACHINES: tuple[tuple[str, int, float, str], ...] = (
-    ("IBM 704", 1960, 12000.0, "assumed by Epoch for the perceptron, called speculative there"),
-    (
-        "PDP-10",
-        1972,
-        1 / 2.1e-6,
-        "an addition of the KA10, sold from 1968, takes 2.1 microseconds; a product took longer",
-    ),
-    ("SPARCstation", 1989, 1.4e6, "assumed by Epoch for the digit net of 1989"),
-    ("DSP-32C", 1989, 25e6, "12.5 million multiply-accumulates a second, LeCun et al. 1989"),
-)
 # (name, parameters, operations of training, days that it took or None); days as told by LeCun et al. (1989) and by
 # Krizhevsky et al. (2012), who say five to six on two graphics cards. Operations of Llama 3.2 1B: 6 N D, worked out.
 COSTS: tuple[tuple[str, float, float | None, float | None], ...] = (
