@@ -10,6 +10,11 @@ from core.evidence.verdicts import FAMILIES, ClaimResult, Family, Outcome, word_
 
 OUTCOMES: tuple[Outcome, ...] = ("agrees", "partly", "depends", "undecided", "disagrees", "not measured")
 PLURALS = {"holds": "hold", "fails": "fail"}
+SINGULAR: dict[Family, str] = {
+    "measurements": "measurement of the paper",
+    "counts": "count or theorem of the paper",
+    "re-runs": "result of others who re-ran it",
+}
 assert set(OUTCOMES) == set(get_args(Outcome))
 
 
@@ -26,6 +31,11 @@ class Tally(NamedTuple):
         return sum(self.outcomes.values())
 
     @property
+    def name(self) -> str:
+        """The family's name, of one claim as of one."""
+        return SINGULAR.get(self.family, FAMILIES[self.family]) if self.total == 1 else FAMILIES[self.family]
+
+    @property
     def words(self) -> str:
         """The outcomes in the family's own words, as in "2 reproduced, 1 undecided"."""
         return ", ".join(f"{n} {self.word(outcome)}" for outcome, n in self.outcomes.items())
@@ -39,7 +49,7 @@ class Tally(NamedTuple):
     def sentence(self) -> str:
         """The whole tally, as in "of 5 measurements of the paper 2 reproduced, 3 undecided"."""
         mark = f" ({self.changed} by a rule changed after a result was seen)" if self.changed else ""
-        return f"of {self.total} {FAMILIES[self.family]} {self.words}{mark}"
+        return f"of {self.total} {self.name} {self.words}{mark}"
 
 
 def tallies(claims: Sequence[ClaimResult]) -> list[Tally]:

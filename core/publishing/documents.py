@@ -123,7 +123,6 @@ def context(
         "explaining": shown.get(explained) if explained != paper.card.picture else None,
         "verdicts": shown.get(verdict_picture.ID),
         "tallies": tallies.tallies(record.claims),
-        "families": tallies.FAMILIES,
         "comparison": comparison(record, paper),
         "chapters": chapters.chapters(
             record, paper, entries, [one for one in shown.values() if one["id"] not in apart], titles, words
