@@ -191,6 +191,11 @@ def _initials(person: Any) -> str:
     return f"{family}, {given}" if given else family
 
 
+def _people(entry: Any) -> Any:
+    """The authors, or of a collection its editors."""
+    return entry.persons.get("author") or entry.persons["editor"]
+
+
 def _family(person: Any) -> str:
     return _bare(" ".join((*person.prelast_names, *person.last_names)))
 
