@@ -168,7 +168,8 @@ def _where(kind: str, field: Mapping[str, str]) -> str:
         what = "Doctoral dissertation" if kind == "phdthesis" else "Master's thesis"
         return f"[{what}, {field.get('school', '')}]"
     if kind == "techreport":
-        number = " ".join(part for part in (field.get("type", "Report"), field.get("number", "")) if part)
+        kind, number = field.get("type", "Report"), field.get("number", "")
+        number = number if kind in number else f"{kind} {number}".strip()
         return ". ".join(part for part in (f"({number})", field.get("institution", "")) if part)
     return field.get("publisher") or field.get("howpublished") or field.get("note", "")
 
