@@ -68,7 +68,7 @@ def letters(entries: Mapping[str, Any], keys: Iterable[str]) -> dict[str, str]:
     groups: dict[str, list[str]] = {}
     for key in dict.fromkeys(keys):
         groups.setdefault(short(entries, key), []).append(key)
-    found = {}
+    found: dict[str, str] = {}
     for group in groups.values():
         ordered = sorted(group, key=lambda key: _field(_entry(entries, key)).get("title", ""))
         found |= {key: chr(ord("a") + k) if len(group) > 1 else "" for k, key in enumerate(ordered)}
@@ -190,11 +190,6 @@ def _initials(person: Any) -> str:
     given = " ".join(f"{_bare(name)[0]}." for name in (*person.first_names, *person.middle_names) if _bare(name))
     family = _family(person)
     return f"{family}, {given}" if given else family
-
-
-def _people(entry: Any) -> Any:
-    """The authors, or of a collection its editors."""
-    return entry.persons.get("author") or entry.persons["editor"]
 
 
 def _family(person: Any) -> str:

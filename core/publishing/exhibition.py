@@ -88,7 +88,9 @@ def draw(folder: Path, exhibits: Sequence[Exhibit], formats: Sequence[str] = ("s
 
 def _csv_line(exhibit: Exhibit, claim: ClaimResult) -> list[Any]:
     ours, far = claim.ours, claim.resolution
-    measured = [ours.estimate, ours.low, ours.high, ours.interval, ours.n, ours.failed, ours.unfinished] if ours else []
+    measured: list[Any] = (
+        [ours.estimate, ours.low, ours.high, ours.interval, ours.n, ours.failed, ours.unfinished] if ours else []
+    )
     return [
         exhibit.paper.reproduction.year, exhibit.id, claim.id, claim.statement, claim.kind, claim.standing,
         claim.family, claim.key, claim.where, tables.paper_cell(claim), claim.printed, claim.value, claim.unit,

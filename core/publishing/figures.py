@@ -109,6 +109,13 @@ def canvas(
     return figure, figure.subplots(rows, columns, **options)
 
 
+def blank(width: float, height: float) -> Canvas:
+    """A figure, inches, whose axes stay where they are put."""
+    figure = Canvas(figsize=(width, height))
+    figure.set_layout_engine("none")
+    return figure
+
+
 def save(
     name: str,
     credit: Credit,

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Canvas
 
 from core.evidence.tallies import OUTCOMES
 from core.evidence.verdicts import ClaimResult
-from core.publishing.figures import FAINT, GRID, INK
+from core.publishing.figures import FAINT, GRID, INK, blank
 from core.publishing.themes import colour_of
 from core.publishing.verdict_picture import MARKERS
 
@@ -34,7 +34,7 @@ def draw(rows: Sequence[Row], *, width: float = 10.0) -> Canvas:
     across = int((width - LEFT) / STEP) - 1
     lines = [_marks(row, across) for row in rows]
     tall = sum(ROW * len(one) + 0.08 for one in lines) + 0.75
-    figure = Canvas(figsize=(width, tall), layout="none")
+    figure = blank(width, tall)
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set(xlim=(0, width), ylim=(tall, 0))
     ax.axis("off")

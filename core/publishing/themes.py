@@ -60,7 +60,8 @@ def _values(theme: str) -> dict[str, str]:
 @contextmanager
 def colours(theme: str) -> Iterator[None]:
     """Let the names stand for the colours of a theme."""
-    before = {name: get_named_colors_mapping()[name] for name in _values(theme)}
+    names: dict[str, Any] = get_named_colors_mapping()
+    before = {name: names[name] for name in _values(theme)}
     _let_be(_values(theme))
     try:
         yield
@@ -68,7 +69,7 @@ def colours(theme: str) -> Iterator[None]:
         _let_be(before)
 
 
-def _let_be(meanings: dict[str, str]) -> None:
+def _let_be(meanings: dict[str, Any]) -> None:
     names = get_named_colors_mapping()
     for name, colour in meanings.items():  # one by one: matplotlib then forgets what it had looked up
         names[name] = colour

@@ -16,7 +16,7 @@ from core.evidence.tallies import OUTCOMES, tallies
 from core.evidence.verdicts import ClaimResult, Outcome
 from core.publishing import comparisons, placing
 from core.publishing.comparisons import Group, Row
-from core.publishing.figures import BAND, FAINT, GRID, INK, PAPER
+from core.publishing.figures import BAND, FAINT, GRID, INK, PAPER, blank
 from core.publishing.marks import NAMES
 from core.publishing.placing import Place
 from core.publishing.themes import colour_of
@@ -56,11 +56,11 @@ class Form:
 
     def room(self, width: float) -> float:
         """How long the axis is."""
-        return (0.98 - self.axis_from) * width if self.beside else width - 2 * self.axis_from
+        return (0.955 - self.axis_from) * width if self.beside else width - 2 * self.axis_from
 
 
 PHONE = Form()
-SLIDE = Form(size=12, letters=10.8, line=0.2, step=0.11, title=0.3, study=0.24, axis_from=0.6, beside=True)
+SLIDE = Form(size=12, letters=10.8, line=0.2, step=0.11, title=0.3, study=0.24, axis_from=0.58, beside=True)
 HEAD = 0.56  # inches above the first block: what the axis is, and its factors
 LEGEND = 0.24  # inches of one line of the legend
 
@@ -103,7 +103,7 @@ def draw(record: Record, paper: Paper) -> Canvas:
     lines = _legend_lines(record.claims, 4.6, PHONE)
     legend, foot = LEGEND * len(lines) + 0.1, 0.75 if counted else 0.1
     tall = HEAD + sum(block.height for block in blocks)
-    figure = Canvas(figsize=(4.6, legend + tall + foot), layout="none")
+    figure = blank(4.6, legend + tall + foot)
     _legend(_axes(figure, 0, foot + tall, 4.6, legend), lines, PHONE)
     _column(_axes(figure, 0, foot, 4.6, tall), blocks, 4.6, comparisons.reach_of(found), PHONE)
     if counted:
@@ -121,7 +121,7 @@ def draw_for_slide(record: Record, paper: Paper, *, width: float, height: float)
     columns = 1 if sum(block.height for block in blocks) <= height - HEAD else 2
     lines = _legend_lines([row.claim for group in chosen for row in group.rows], width, SLIDE)[:1]
     legend = LEGEND + 0.1
-    figure = Canvas(figsize=(width, height + legend), layout="none")
+    figure = blank(width, height + legend)
     _legend(_axes(figure, 0, 0, width, legend), lines, SLIDE)
     each = (width - 0.35 * (columns - 1)) / columns
     parts = _shared_out(blocks, columns)
@@ -181,7 +181,7 @@ def _column(ax: Any, blocks: Sequence[Block], width: float, reach: float, form: 
         main = place == 0
         ax.plot([x, x], [HEAD, tall], color=INK if main else GRID, linewidth=1.2 if main else 0.8, zorder=0)
         if main or x - last > 0.45:
-            ax.text(x, HEAD - 0.06, name, ha="center", va="bottom", fontsize=form.size - 1, color=INK)
+            ax.text(x, HEAD - 0.06, name, ha="center", va="bottom", fontsize=form.size, color=INK)
             last = x
     y = HEAD
     for block in blocks:
@@ -209,7 +209,7 @@ def _row(ax: Any, row: Row, y: float, width: float, reach: float, form: Form) ->
     differ = bool(row.places) and row.places[0].scale == "difference"
     first = y + (0 if form.beside else form.line) + max(form.step, form.line if form.beside else 0) / 2
     if differ:
-        x = width - 0.02 if form.beside else 0.08
+        x = form.across(1, width) + 0.17 if form.beside else 0.08
         ax.text(x, first, "±", ha="center", va="center", fontsize=form.size, color=INK)
     for k, place in enumerate(row.places):
         _interval(ax, place, own if differ else reach, first + form.step * k, width, form)
@@ -220,7 +220,7 @@ def _row(ax: Any, row: Row, y: float, width: float, reach: float, form: Form) ->
             "not measured",
             ha="center",
             va="center",
-            fontsize=form.size - 1,
+            fontsize=form.size,
             color=FAINT,
         )
 
