@@ -92,6 +92,7 @@ class Claim(Strict):
 
     `printed` is the number as the paper prints it, and gives the region where the rule is `printed`; `value` is that
     number unless said otherwise; `shown` stands in tables in place of it where the paper gives words.
+    `label` names it in pictures, in at most forty letters, where the statement is long.
     `key` is the entry of references.bib that says it, `beside` further ones. `section` is the study it belongs to.
     `runs` is how many runs the paper's number is the mean of; `scale` the one on which our runs are spread evenly.
     `possible` bounds the values that the quantity can take. `resolution` is the largest factor (or difference, with
@@ -103,6 +104,7 @@ class Claim(Strict):
     id: str
     section: str = ""
     statement: str
+    label: str = Field("", max_length=40)
     kind: Kind
     standing: Standing
     key: str

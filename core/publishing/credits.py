@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.publishing.citations import AUTHOR, LICENCE
+from core.publishing.citing import AUTHOR, LICENCE
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,13 @@ class Credit:
     def named(self) -> dict[str, str]:
         """Every part by its name, the empty ones left out."""
         parts = {
-            "Title": self.title, "Author": AUTHOR, "Copyright": LICENCE, "Source": self.source,
-            "Record": f"SHA-256 of trials.csv {self.record}" if self.record else "", "Citation key": self.key,
-        }  # fmt: skip
+            "Title": self.title,
+            "Author": AUTHOR,
+            "Copyright": LICENCE,
+            "Source": self.source,
+            "Record": f"SHA-256 of trials.csv {self.record}" if self.record else "",
+            "Citation key": self.key,
+        }
         return {name: text for name, text in parts.items() if text}
 
     def text(self) -> str:
@@ -38,6 +42,11 @@ class Credit:
             return {"Date": None, **{name: text for name, text in told.items() if text}}
         if ending == "pdf":
             subject = f"Licence: {LICENCE}. {rest}".strip()
-            return {"CreationDate": None, "Title": self.title, "Author": AUTHOR, "Subject": subject,
-                    "Keywords": self.key}  # fmt: skip
+            return {
+                "CreationDate": None,
+                "Title": self.title,
+                "Author": AUTHOR,
+                "Subject": subject,
+                "Keywords": self.key,
+            }
         return dict(named)

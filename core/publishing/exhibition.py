@@ -1,196 +1,168 @@
-"""All reproductions on one page: a timeline, a card for each, and one table of every claim that can be filtered."""
+"""All reproductions on one page: seventy years at a glance, a card for each, the story, every claim in one table."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.errors import BackstoryError, hint
 from core.evidence import tallies
-from core.evidence.claims import Paper, Picture
-from core.evidence.record import ClaimResult, Record, judged
+from core.evidence.claims import Paper
+from core.evidence.record import Record
 from core.evidence.story import Story
-from core.evidence.verdicts import UNREAD
-from core.publishing import documents, stories, tables
-from core.publishing.documents import slug
+from core.evidence.tallies import OUTCOMES
+from core.evidence.verdicts import FAMILIES, ClaimResult
+from core.publishing import comparisons, costs, documents, figures, marks, overview, stories, tables
+from core.publishing.chapters import STANDINGS
+from core.publishing.credits import Credit
+from core.publishing.words import fill, filled_in
 
-NOT_RUN = "not yet run"
-VERDICTS = (*tallies.VERDICTS, NOT_RUN)
 COLUMNS = (
-    "year", "reproduction", "id", "claim", "paper", "shown as", "unit", "ours", "low", "high", "runs", "known as",
-    "where", "rule", "tolerance", "verdict", "reason",
+    "year", "reproduction", "id", "claim", "kind", "standing", "family", "key", "where", "paper", "printed", "value",
+    "unit", "region low", "region high", "ours", "low", "high", "interval", "runs", "failed", "unfinished", "outcome",
+    "verdict", "reason", "resolution", "percentile", "rule", "tolerance", "changed",
 )  # fmt: skip
+PICTURE = "overview"
 
 
 @dataclass(frozen=True)
 class Exhibit:
-    """One reproduction: its paper, its record if there is one, and which claim and picture stand for it."""
+    """One reproduction: its paper file, and its record if there is one."""
 
     paper: Paper
-    record: Record | None
-    claim: str = ""
-    picture: str = ""
+    record: Record | None = None
+
+    @property
+    def id(self) -> str:
+        """The reproduction's name."""
+        return self.paper.reproduction.id
+
+    @property
+    def claims(self) -> list[ClaimResult]:
+        """The judged claims, none without a record."""
+        return self.record.claims if self.record else []
 
 
 def render(root: Path, exhibits: Sequence[Exhibit], story: Story | None) -> dict[str, str]:
     """index.html, README.md and claims.csv of the folder that holds the reports, as text by file name.
 
-    `story` is left out where there are no published records to weigh it with. Raises BackstoryError if an exhibit
-    names a claim or picture that its paper does not have, or if its picture is missing.
+    `story` is left out where there are no published records to weigh it with.
     """
-    table = tables.as_csv(COLUMNS, [_csv_line(one, claim) for one in exhibits for claim in _claims(one)])
-    told = {one.paper.reproduction.id: one.record for one in exhibits if one.record}
-    lines = [_line(one, claim) for one in exhibits for claim in _claims(one)]
+    shown = sorted(exhibits, key=lambda one: (one.paper.reproduction.year, one.id))
+    told = {one.id: one.record for one in shown if one.record}
+    lines = [_line(one, claim) for one in shown for claim in one.claims]
     context = {
-        "cards": [_card(root, one) for one in exhibits],
-        "timeline": timeline([one.paper for one in exhibits]),
+        "cards": [_card(root, one) for one in shown],
+        "span": f"{shown[0].paper.card.year} to {shown[-1].paper.card.year}" if shown else "",
         "lines": lines,
-        "verdicts": [(v, slug(v), sum(line["verdict"] == v for line in lines)) for v in VERDICTS],
+        "published": all(record.preset == "paper" for record in told.values()),
         "presets": sorted({record.preset for record in told.values()}),
-        "missing": [one.paper.reproduction.title for one in exhibits if not one.record],
+        "outcomes": [(one, sum(line["outcome"] == one for line in lines)) for one in OUTCOMES],
+        "families": [(name, marks.slug(name), words) for name, words in FAMILIES.items()],
+        "totals": tallies.tallies([claim for one in shown for claim in one.claims]),
+        "costs": costs.lines([(one.paper, one.record) for one in shown if one.record]),
         "story": stories.told(story, told) if story else [],
         "story_title": story.title if story else "",
-        "csv": base64.b64encode(table.encode()).decode(),
-        "legend": documents.LEGEND,
+        "csv": "claims.csv",
+        "picture": f"{PICTURE}.svg",
     }
-    pages = {
-        name: documents.environment().get_template(f"index{ending}.j2").render(context)
-        for name, ending in (("index.html", ".html"), ("README.md", ".md"))
-    }
-    return {**pages, "claims.csv": table}
+    csv = tables.as_csv(COLUMNS, [_csv_line(one, claim) for one in shown for claim in one.claims])
+    pages = {name: documents.render(f"{end}.j2", context) for name, end in (
+        ("index.html", "index.html"), ("README.md", "index.md"))}  # fmt: skip
+    return {**pages, "claims.csv": csv}
 
 
-def _claims(exhibit: Exhibit) -> list[ClaimResult]:
-    """The claims of a record, or of the paper file, not measured, if there is no record."""
-    return exhibit.record.claims if exhibit.record else judged(exhibit.paper, {}, {})
-
-
-def _verdict(exhibit: Exhibit, claim: ClaimResult) -> tuple[str, str]:
-    """The verdict on a claim and its reason; a reproduction without a record is not yet run."""
-    return (claim.verdict, claim.reason) if exhibit.record else (NOT_RUN, "there is no published record yet")
+def draw(folder: Path, exhibits: Sequence[Exhibit], formats: Sequence[str] = ("svg", "png")) -> list[Path]:
+    """Seventy years at a glance as a figure file in each format."""
+    rows = [
+        overview.Row(one.paper.card.year, bare(one.paper.reproduction.title), one.claims)
+        for one in sorted(exhibits, key=lambda one: (one.paper.reproduction.year, one.id))
+        if one.record
+    ]
+    credit = Credit("Seventy years at a glance: every claim of every paper, and how it came out", key="backstory")
+    return figures.save(PICTURE, credit, lambda: overview.draw(rows), folder, formats)
 
 
 def _csv_line(exhibit: Exhibit, claim: ClaimResult) -> list[Any]:
-    era, ours = exhibit.paper.reproduction, claim.ours
-    measured = [ours.estimate, ours.low, ours.high, ours.n] if ours else [None] * 4
+    ours, far = claim.ours, claim.resolution
+    measured: list[Any] = (
+        [ours.estimate, ours.low, ours.high, ours.interval, ours.n, ours.failed, ours.unfinished] if ours else []
+    )
     return [
-        era.year, era.id, claim.id, claim.statement, claim.value, claim.shown, claim.unit, *measured, claim.standing,
-        claim.where, claim.rule.kind, claim.rule.tolerance or None, *_verdict(exhibit, claim),
+        exhibit.paper.reproduction.year, exhibit.id, claim.id, claim.statement, claim.kind, claim.standing,
+        claim.family, claim.key, claim.where, tables.paper_cell(claim), claim.printed, claim.value, claim.unit,
+        claim.region.low, claim.region.high, *(measured or [None] * 7), claim.outcome, claim.word, claim.reason,
+        f"{far.kind} {far.value:.6g}" if far else None, claim.percentile, claim.rule.kind,
+        claim.rule.tolerance or None, claim.changed,
     ]  # fmt: skip
 
 
 def _line(exhibit: Exhibit, claim: ClaimResult) -> dict[str, Any]:
-    """One claim as a line of the table, with the keys it is sorted by."""
+    """One claim as a line of the table, with the keys it is sorted and found by."""
     era = exhibit.paper.reproduction
-    return _words(exhibit, claim) | {
+    return {
         "era": era.id,
-        "label": era_label(era.title, era.year),
+        "title": bare(era.title),
         "year": era.year,
+        "when": exhibit.paper.card.year,
         "id": claim.id,
-        "published": exhibit.record is not None,
-        "order": VERDICTS.index(_verdict(exhibit, claim)[0]),
+        "statement": claim.statement,
+        "paper": tables.paper_cell(claim),
+        "ours": _ours(claim),
         "value": claim.value,
         "estimate": claim.ours.estimate if claim.ours else "",
-        "standing": claim.standing,
+        "standing": STANDINGS[claim.standing],
+        "family": claim.family,
+        "outcome": claim.outcome,
+        "order": OUTCOMES.index(claim.outcome),
+        "word": claim.word,
+        "changed": bool(claim.changed),
     }
 
 
-def _words(exhibit: Exhibit, claim: ClaimResult) -> dict[str, Any]:
-    statement, paper, ours = tables.claim_cells(claim)[:3]
-    verdict, reason = _verdict(exhibit, claim)
-    told = {"statement": statement, "paper": paper, "ours": ours if exhibit.record else ""}
-    return told | {"verdict": verdict, "slug": slug(verdict), "reason": reason}
+def _ours(claim: ClaimResult) -> str:
+    """Our number; of several answers the least and the largest."""
+    return f"{comparisons.ours_of(claim)} {claim.unit}".strip() if claim.answers else tables.ours_cell(claim)
 
 
 def _card(root: Path, exhibit: Exhibit) -> dict[str, Any]:
-    paper, record = exhibit.paper, exhibit.record
-    era = paper.reproduction
-    tally = Counter(_verdict(exhibit, claim)[0] for claim in _claims(exhibit))
-    name = {"label": era_label(era.title, era.year), "name": _bare(era.title)}
-    card: dict[str, Any] = {"era": era, "tally": tally, **name}
+    paper, record, era = exhibit.paper, exhibit.record, exhibit.paper.reproduction
+    card: dict[str, Any] = {"era": era, "name": bare(era.title), "when": paper.card.year, "asks": paper.card.asks}
     if record is None:
-        return card | {"record": None, "verdicts": [slug(NOT_RUN)]}
+        return card | {"record": None}
+    own = [claim for claim in record.claims if claim.family == "measurements"]
+    others = [claim for claim in record.claims if claim.family != "measurements"]
+    told = tallies.tallies(record.claims)
     return card | {
         "record": record,
-        "verdicts": sorted({slug(claim.verdict) for claim in record.claims}),
-        "told": tallies.tally(record),
-        "headline": _words(exhibit, _headline(exhibit, record)),
-        "picture": _picture(root / era.id, exhibit, record),
+        "answer": fill(era.answer, filled_in(record)),
+        "tallies": told,
+        "own": marks.strip(own),
+        "others": marks.strip(others),
+        "sentences": "; ".join(one.sentence for one in told),
+        "picture": picture_of(root / era.id, paper),
+        "play": (root / era.id / "play.html").exists(),
     }
 
 
-def _headline(exhibit: Exhibit, record: Record) -> ClaimResult:
-    """The claim that stands for a reproduction: the chosen one, or the first experimental one that was seen."""
-    if exhibit.claim:
-        return record.claims[_place(exhibit.claim, [claim.id for claim in record.claims], "claim", exhibit)]
-    seen = [c for c in record.claims if c.ours and not c.ours.counted and c.standing not in UNREAD]
-    return (seen or record.claims)[0]
-
-
-def _picture(folder: Path, exhibit: Exhibit, record: Record) -> dict[str, str] | None:
-    """The picture that stands for a reproduction, with its content as a data address; the smaller PNG if it is there.
-
-    `digest` tells from which file it was made.
-    """
-    drawn = [one for one in exhibit.paper.figure if any((folder / "figures").glob(f"{one.id}.*"))]
-    if exhibit.picture:
-        known = [one.id for one in exhibit.paper.figure]
-        chosen: Picture = exhibit.paper.figure[_place(exhibit.picture, known, "picture", exhibit)]
-    elif drawn:
-        chosen = drawn[0]
-    else:
-        return None
-    file = next((p for e in ("png", "svg") if (p := folder / "figures" / f"{chosen.id}.{e}").exists()), None)
+def picture_of(folder: Path, paper: Paper) -> dict[str, Any] | None:
+    """The picture made for the card, with its content as an address that a page carries; None if it is not there."""
+    name = paper.card.picture
+    file = next((p for e in ("png", "svg") if (p := folder / "figures" / f"{name}.{e}").exists()), None)
     if file is None:
-        raise BackstoryError(f"the figure {chosen.id} is missing in {folder}; draw it with `backstory report`.")
-    content = file.read_bytes()
-    kind = "image/png" if file.suffix == ".png" else "image/svg+xml"
-    return {
-        "alt": chosen.alt.format(**documents.filled_in(record)),
-        "title": chosen.title,
-        "file": f"{folder.name}/figures/{file.name}",
-        "digest": hashlib.sha256(content).hexdigest()[:16],
-        "data": f"data:{kind};base64,{base64.b64encode(content).decode()}",
-    }
+        return None
+    if file.suffix == ".svg":
+        data = figures.as_address(file.read_text(encoding="utf-8"))
+    else:
+        data = f"data:image/png;base64,{base64.b64encode(file.read_bytes()).decode()}"
+    film = folder / "figures" / f"{name}.gif"
+    moving = film if film.exists() else file
+    return {"alt": paper.card.alt, "file": f"{folder.name}/figures/{moving.name}", "data": data}
 
 
-def _place(name: str, known: Sequence[str], what: str, exhibit: Exhibit) -> int:
-    if name in known:
-        return known.index(name)
-    raise BackstoryError(f"{exhibit.paper.reproduction.id} has no {what} {name!r} to show; {hint(name, known)}")
-
-
-def era_label(title: str, year: int) -> str:
-    """When, as the title says it in brackets ("1950s"), or the year."""
-    found = re.search(r"\(([^()]*\d{4}[^()]*)\)$", title)
-    return found.group(1) if found else str(year)
-
-
-def _bare(title: str) -> str:
+def bare(title: str) -> str:
     """A title without its bracketed date."""
     return re.sub(r"\s*\([^()]*\d{4}[^()]*\)$", "", title)
-
-
-def timeline(papers: Sequence[Paper]) -> Mapping[str, Any]:
-    """Where each reproduction stands on a line of decades, in percent, and how high its label hangs.
-
-    A label reaches to the right of its place, so it hangs above all those that start beneath it.
-    """
-    eras = [paper.reproduction for paper in papers]
-    first = min(era.year for era in eras) // 10 * 10
-    last = max(era.year for era in eras) + 1
-    marks: list[dict[str, Any]] = []
-    for era in sorted(eras, key=lambda era: (era.year, era.id), reverse=True):
-        at = 100 * (era.year - first) / (last - first)
-        label, name = era_label(era.title, era.year), _bare(era.title)
-        end = at + 1.1 * (len(label) + len(name)) + 3
-        level = max((mark["level"] + 1 for mark in marks if mark["at"] <= end), default=0)
-        marks.append({"at": round(at, 2), "level": level, "id": era.id, "label": label, "name": name})
-    decades = [(year, round(100 * (year - first) / (last - first), 2)) for year in range(first, last, 10)]
-    return {"marks": marks[::-1], "levels": max(mark["level"] for mark in marks) + 1, "decades": decades}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,18 +21,45 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from core.errors import BackstoryError
+from core.publishing import themes
 from core.publishing.credits import Credit
+from core.publishing.themes import BAND, BLUE, FAINT, GREEN, GRID, INK, ORANGE, PAPER, PURPLE, RED, SKY, TINT
 
+__all__ = [
+    "BAND",
+    "BLUE",
+    "FAINT",
+    "FORMATS",
+    "GREEN",
+    "GRID",
+    "INK",
+    "ORANGE",
+    "PAPER",
+    "PURPLE",
+    "RED",
+    "SKY",
+    "TINT",
+    "Canvas",
+    "Film",
+    "band",
+    "canvas",
+    "end_label",
+    "end_labels",
+    "film_encoder",
+    "image",
+    "logarithmic_y",
+    "paper_line",
+    "paper_mark",
+    "save",
+    "strip",
+    "style",
+]
 FORMATS = ("svg", "png", "pdf", "mp4")
-# Okabe and Ito's colours, told apart by colour-blind readers.
-BLUE, ORANGE, GREEN, PURPLE, RED, SKY = "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9"
-INK, FAINT = "#222222", "#8a8a8a"
-STYLE: dict[Any, Any] = {
-    "font.size": 12, "axes.titlesize": 12, "axes.labelsize": 12, "font.family": "DejaVu Sans",
-    "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": "#e4e4e4",
-    "axes.axisbelow": True, "figure.facecolor": "white", "savefig.facecolor": "white", "text.color": INK,
-    "svg.hashsalt": "backstory", "pdf.fonttype": 42, "figure.constrained_layout.use": True,
-}  # fmt: skip
+TYPE = 12.0  # points, at the size that a figure is drawn at
+LEAST_TYPE = 7.5  # points, in a column of print
+NARROW = 5.2  # inches: the widest that a figure is drawn for a narrow place
+_narrow: ContextVar[float | None] = ContextVar("narrow", default=None)
+_narrowed: ContextVar[bool] = ContextVar("narrowed", default=False)  # whether that changed a figure
 
 
 @dataclass(frozen=True)
@@ -43,12 +73,22 @@ class Film:
 
 
 @contextmanager
-def style() -> Iterator[None]:
-    """The project's matplotlib settings, on top of matplotlib's own and not of the user's."""
-    with matplotlib.rc_context():
+def style(theme: str = "light") -> Iterator[None]:
+    """The project's matplotlib settings, from matplotlib's defaults and not from the user's own, in a theme."""
+    with matplotlib.rc_context(), themes.colours(theme):
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(STYLE)
+        matplotlib.rcParams.update(themes.STYLE)
         yield
+
+
+@contextmanager
+def narrow(width: float) -> Iterator[None]:
+    """Draw figures no wider than `width` inches: panels that stand side by side come to stand one below the other."""
+    token = _narrow.set(width)
+    try:
+        yield
+    finally:
+        _narrow.reset(token)
 
 
 def canvas(
@@ -58,40 +98,128 @@ def canvas(
 
     `layout` "none" leaves the axes where they are put, as frames of a film need it.
     """
+    most = _narrow.get()
+    if most is not None and width > most:
+        _narrowed.set(True)
+        if rows == 1 and columns > 1 and layout is None:
+            width, height, rows, columns = width / columns, 0.92 * height * columns, columns, 1
+            options.pop("gridspec_kw", None)
+        width = min(width, most) if rows == 1 or columns == 1 else width
     figure = Canvas(figsize=(width, height), layout=layout)
     return figure, figure.subplots(rows, columns, **options)
 
 
-def save(name: str, credit: Credit, draw: Callable[[], Canvas], folder: Path, formats: Sequence[str]) -> list[Path]:
-    """Draw a figure and write it in each format; the files carry its credit and no dates."""
-    with style():
+def blank(width: float, height: float) -> Canvas:
+    """A figure, inches, whose axes stay where they are put."""
+    figure = Canvas(figsize=(width, height))
+    figure.set_layout_engine("none")
+    return figure
+
+
+def save(
+    name: str,
+    credit: Credit,
+    draw: Callable[[], Any],
+    folder: Path,
+    formats: Sequence[str],
+    *,
+    theme: str = "light",
+    width: float | None = None,
+) -> list[Path]:
+    """Draw a figure and write it in each format; the files carry its credit and no dates.
+
+    With `width` the files are that many inches wide, drawn so that their type stays readable at it.
+    """
+    with style(theme), narrow(width * TYPE / LEAST_TYPE if width else np.inf):
         drawn = draw()
         if isinstance(drawn, Film):
             pictures = _animate(drawn, folder / f"{name}.gif", credit)
             if "mp4" in formats:
                 _encode(pictures, drawn.milliseconds, folder / f"{name}.mp4", credit)
             drawn = drawn.still
-        drawn.draw_without_rendering()  # lays the axes out once, not again for every format
-        drawn.set_layout_engine("none")
-        paths = []
-        for ending in (one for one in formats if one != "mp4"):
-            path = folder / f"{name}.{ending}"
-            drawn.savefig(path, format=ending, dpi=150, metadata=credit.for_matplotlib(ending))
-            if ending == "png":
-                _shrink(path, credit)
-            if ending == "svg":
-                _round(path)
-            paths.append(path)
-    return paths
+        _lay_out(drawn)
+        matplotlib.rcParams["figure.constrained_layout.use"] = False  # or it would be laid out anew after a file
+        scale = width / float(drawn.get_figwidth()) if width else 1.0
+        return [_write(drawn, folder / f"{name}.{ending}", credit, scale) for ending in formats if ending != "mp4"]
 
 
-def _round(path: Path) -> None:
-    """Write an SVG again with its coordinates in hundredths of a point, not in millionths."""
-    drawn = path.read_text(encoding="utf-8")
-    path.write_text(re.sub(r' [dxy]="[^"]*"', lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found[0]), drawn), "utf-8")
+def for_phones(draw: Callable[[], Any]) -> str | None:
+    """A figure of panels side by side as an SVG of panels one below the other; None if it has no such panels."""
+    _narrowed.set(False)
+    with style(), narrow(NARROW):
+        drawn = draw()
+        if isinstance(drawn, Film) or drawn.get_figwidth() > NARROW or not _narrowed.get():
+            return None
+        _lay_out(drawn)
+        buffer = io.BytesIO()
+        drawn.savefig(buffer, format="svg", metadata={"Date": None})
+    return _rounded(buffer.getvalue().decode())
 
 
-def _shrink(path: Path, credit: Credit) -> None:
+def size_of(svg: str) -> tuple[float, float]:
+    """Width and height of an SVG of ours, in points."""
+    found = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg)
+    return (float(found[1]), float(found[2])) if found else (0.0, 0.0)
+
+
+def as_address(svg: str) -> str:
+    """An SVG as an address that a page carries in itself, without what only its file needs."""
+    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<!DOCTYPE.*?>|<\?xml.*?\?>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><").strip()
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
+def _lay_out(drawn: Canvas) -> None:
+    """Lay the axes out once, not again for every format."""
+    drawn.draw_without_rendering()
+    drawn.set_layout_engine("none")
+
+
+def _write(drawn: Canvas, path: Path, credit: Credit, scale: float) -> Path:
+    ending = path.suffix[1:]
+    told = credit.for_matplotlib(ending)
+    if ending == "pdf" and scale != 1:
+        _write_scaled_pdf(drawn, path, told, scale)
+        return path
+    drawn.savefig(path, format=ending, dpi=150 if scale == 1 else 300 * scale, metadata=told)
+    if ending == "png":
+        _shrink(path, credit, 150 if scale == 1 else 300)
+    if ending == "svg":
+        text = _rounded(path.read_text(encoding="utf-8"))
+        path.write_text(_resized(text, scale), encoding="utf-8", newline="\n")
+    return path
+
+
+def _write_scaled_pdf(drawn: Canvas, path: Path, told: dict[str, Any], scale: float) -> None:
+    """A page that is smaller or larger than the figure, with all that is on it."""
+    from matplotlib.backends.backend_pdf import Op, PdfPages
+
+    with PdfPages(path, metadata=told) as pages:
+        file: Any = pages._ensure_file()
+        begin = file.newPage
+
+        def begin_scaled(width: float, height: float) -> None:
+            begin(scale * width, scale * height)
+            file.output(scale, 0, 0, scale, 0, 0, Op.concat_matrix)
+
+        file.newPage = begin_scaled
+        drawn.savefig(pages, format="pdf")
+
+
+def _resized(svg: str, scale: float) -> str:
+    if scale == 1:
+        return svg
+    head, tag, rest = svg.partition("<svg ")
+    sized = re.sub(r'\b(width|height)="([\d.]+)pt"', lambda m: f'{m[1]}="{float(m[2]) * scale:.6g}pt"', rest, count=2)
+    return head + tag + sized
+
+
+def _rounded(svg: str) -> str:
+    """An SVG with its coordinates in hundredths of a point, not in millionths."""
+    return re.sub(r' [dxy]="[^"]*"', lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found[0]), svg)
+
+
+def _shrink(path: Path, credit: Credit, dpi: int) -> None:
     """Write a PNG again with a palette of 256 colours, less than half the size and the same to the eye."""
     from PIL import Image, PngImagePlugin
 
@@ -100,7 +228,7 @@ def _shrink(path: Path, credit: Credit) -> None:
         told.add_text(name, text)
     with Image.open(path) as picture:
         picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
-            path, optimize=True, pnginfo=told, dpi=(150, 150)
+            path, optimize=True, pnginfo=told, dpi=(dpi, dpi)
         )
 
 
@@ -109,11 +237,32 @@ def _encode(pictures: Sequence[Any], milliseconds: int, path: Path, credit: Cred
     program = film_encoder()
     size = [side - side % 2 for side in pictures[0].size]  # the encoder wants even sides
     done = subprocess.run(
-        [program, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}",
-         "-r", f"{1000 / milliseconds:g}", "-i", "-", "-pix_fmt", "yuv420p", "-fflags", "+bitexact",
-         "-metadata", f"comment={credit.text()}", str(path)],
-        input=b"".join(one.crop((0, 0, *size)).tobytes() for one in pictures), capture_output=True,
-    )  # fmt: skip
+        [
+            program,
+            "-y",
+            "-loglevel",
+            "error",
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "rgb24",
+            "-s",
+            f"{size[0]}x{size[1]}",
+            "-r",
+            f"{1000 / milliseconds:g}",
+            "-i",
+            "-",
+            "-pix_fmt",
+            "yuv420p",
+            "-fflags",
+            "+bitexact",
+            "-metadata",
+            f"comment={credit.text()}",
+            str(path),
+        ],
+        input=b"".join(one.crop((0, 0, *size)).tobytes() for one in pictures),
+        capture_output=True,
+    )
     if done.returncode:
         raise BackstoryError(f"ffmpeg could not write {path.name}: {done.stderr.decode(errors='replace').strip()}")
 
@@ -180,18 +329,32 @@ def end_labels(
             if abs(across - other) < 1 / 6 and abs(up - height) < gap:
                 up = height + gap
         placed = sorted([*placed, (across, up)], key=lambda place: place[1])
-        ax.annotate(text, (across, up), xycoords="axes fraction", xytext=(-6 if left else 6, 0),
-                    textcoords="offset points", color=colour, va="center", ha="right" if left else "left",
-                    annotation_clip=False)  # fmt: skip
+        ax.annotate(
+            text,
+            (across, up),
+            xycoords="axes fraction",
+            xytext=(-6 if left else 6, 0),
+            textcoords="offset points",
+            color=colour,
+            va="center",
+            ha="right" if left else "left",
+            annotation_clip=False,
+        )
 
 
 def paper_line(ax: Axes, y: float, text: str, *, x: float = 0.98, below: bool = False) -> None:
     """The paper's value as a dashed black line with its name on it, at the right or, for x below 0.5, at the left."""
     ax.axhline(y, color=INK, linestyle=(0, (5, 3)), linewidth=1.4)
     ax.annotate(
-        text, (x, y), xycoords=("axes fraction", "data"), xytext=(0, -3 if below else 3), textcoords="offset points",
-        ha="left" if x < 0.5 else "right", va="top" if below else "bottom", fontsize=11,
-    )  # fmt: skip
+        text,
+        (x, y),
+        xycoords=("axes fraction", "data"),
+        xytext=(0, -3 if below else 3),
+        textcoords="offset points",
+        ha="left" if x < 0.5 else "right",
+        va="top" if below else "bottom",
+        fontsize=11,
+    )
 
 
 def paper_mark(ax: Axes, x: float, y: float, text: str, *, shift: tuple[float, float] = (8, 8)) -> None:
@@ -230,6 +393,6 @@ def image(ax: Axes, pixels: np.ndarray, title: str = "", *, limit: float = 1.0) 
     ax.grid(visible=False)
     for side in ax.spines.values():
         side.set_visible(True)
-        side.set_color("#cccccc")
+        side.set_color(FAINT)
     if title:
         ax.set_title(title, fontsize=11, pad=3)

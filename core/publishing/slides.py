@@ -1,51 +1,73 @@
-"""A record and its claims -> the slides of a talk: question, figures, verdicts, caveats. Sizes are in points."""
+"""A record and its claims -> the slides of a talk: the answer, figures, verdicts, conclusion. Sizes in points."""
 
 from __future__ import annotations
 
 import math
+import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.errors import BackstoryError
 from core.evidence.claims import Choice, Paper, Picture
-from core.evidence.record import ClaimResult, Record
-from core.evidence.tallies import tally
-from core.publishing import citations, documents, tables
+from core.evidence.record import Record
+from core.evidence.tallies import OUTCOMES, tallies
+from core.evidence.verdicts import ClaimResult, Outcome
+from core.publishing import (
+    citations,
+    citing,
+    comparisons,
+    documents,
+    exhibition,
+    figures,
+    overview,
+    tables,
+    verdict_picture,
+)
+from core.publishing.credits import Credit
+from core.publishing.words import fill, filled_in
 
 WIDTH, HEIGHT, MARGIN = 960, 540, 40  # 16:9, as 13.33 x 7.5 inches
 INNER = WIDTH - 2 * MARGIN
-TITLE, TEXT, CELL = 32, 18, 14  # sizes of print
-TOP, BOTTOM = 92, 520  # between them lies what a slide shows
+TITLE, TEXT, CELL, SMALL = 30, 20, 16, 12  # sizes of print; none is smaller than the last
+TOP, BOTTOM = 104, 524  # between them lies what a slide shows; it starts higher below a title of one line
+HIGHER = 76
+FOOT = 34  # of the credit below a picture
 LEAD = 1.2  # of a line over its size
 EM = 0.5  # of a letter over its size, on average
-COLUMNS = (("claim", 480), ("paper", 120), ("ours", 120), ("verdict", 160))
-GAP = 7  # of a table's cell, above and below its text together
+COLUMNS = (("claim", 430), ("paper", 130), ("ours", 150), ("verdict", 170))
+HEADLINES = 5
+FINDINGS = 5
+GAP = 8  # of a table's cell, above and below its text together
+VERDICTS = ("picture", "summary", "none")
 
 
 @dataclass(frozen=True)
 class Line:
-    """A paragraph: the words that lead it in bold, its text, and the size of its print."""
+    """A paragraph: the words that lead it in bold, its text, the size of its print, and the outcome it speaks of."""
 
     text: str
     size: float = TEXT
     lead: str = ""
+    outcome: Outcome | None = None
+    faint: bool = False
 
 
 @dataclass(frozen=True)
 class Image:
-    """A figure's files, the PNG of it and the film if there is one, and its text for those who do not see it."""
+    """A picture: a PNG or a GIF for PowerPoint, the same as an SVG if there is one, and its text for those who do not
+    see it."""
 
-    still: Path
-    film: Path | None
+    file: Path
+    drawn: Path | None
+    still: Path | None
     alt: str
 
 
 @dataclass(frozen=True)
 class Slide:
-    """One slide. Beside its title it has lines, or an image with its credit, or rows of a table below a line."""
+    """One slide: its title and lines, with an image at the right of them or in their place, or with rows of a table."""
 
     kind: str
     title: str
@@ -54,6 +76,46 @@ class Slide:
     image: Image | None = None
     credit: str = ""
     rows: tuple[tuple[str, ...], ...] = ()
+    outcomes: tuple[Outcome, ...] = ()  # of the rows
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What a deck is made from: a report's folder, its record, its words, and how its figures are drawn."""
+
+    folder: Path
+    record: Record
+    paper: Paper
+    entries: Mapping[str, Any]
+    draw: Mapping[str, Callable[[], Any]]
+    working: Path  # where pictures are drawn to
+    theme: str = "light"
+
+
+def deck(talk: Talk, chosen: Sequence[str] = (), verdicts: str = "picture") -> list[Slide]:
+    """The slides of one report: the answer first, then the chosen or the key figures, the verdicts, the conclusion."""
+    known = {picture.id: picture for picture in talk.paper.figure}
+    shown = [known[name] for name in chosen] if chosen else talk.paper.key_pictures()
+    slides = [_answer(talk), *(_figure(talk, picture) for picture in shown if _there(talk, picture))]
+    if verdicts == "picture" and comparisons.groups(talk.record, talk.paper):
+        slides.append(_verdict_picture(talk))
+    if verdicts == "summary":
+        slides.append(_summary(talk))
+    return [*slides, _conclusion(talk)]
+
+
+def _there(talk: Talk, picture: Picture) -> bool:
+    return picture.id in talk.draw or (talk.folder / "figures" / f"{picture.id}.png").exists()
+
+
+def title_size(slide: Slide) -> int:
+    """The largest size of print at which a title keeps to two lines, or the least of them."""
+    return next(size for size in (TITLE, 28, 26, 24, 22) if size == 22 or lines_of(slide.title, size, INNER) <= 2)
+
+
+def top_of(slide: Slide) -> float:
+    """Where what a slide shows begins."""
+    return HIGHER if lines_of(slide.title, title_size(slide), INNER) == 1 else TOP
 
 
 def lines_of(text: str, size: float, width: float) -> int:
@@ -62,8 +124,8 @@ def lines_of(text: str, size: float, width: float) -> int:
 
 
 def height_of(lines: Sequence[Line], width: float = INNER) -> float:
-    """The height of paragraphs, with a third of a line between them."""
-    return sum((lines_of(f"{one.lead} {one.text}", one.size, width) * LEAD + 0.4) * one.size for one in lines)
+    """The height of paragraphs, with space between them."""
+    return sum((lines_of(f"{one.lead} {one.text}", one.size, width) * LEAD + 0.5) * one.size for one in lines)
 
 
 def row_height(row: Sequence[str]) -> float:
@@ -72,125 +134,209 @@ def row_height(row: Sequence[str]) -> float:
     return most * CELL * LEAD + GAP
 
 
-def deck(folder: Path, record: Record, paper: Paper, entries: Mapping[str, Any]) -> list[Slide]:
-    """The slides of one published report. Raises BackstoryError if the PNG of a key figure is missing."""
-    return [
-        _question(record, paper, entries),
-        *(_figure(folder, record, paper, picture, entries) for picture in paper.key_pictures()),
-        *_verdicts(record, paper),
-        _caveats(paper, entries),
-    ]
+def largest(text: str, width: float, room: float, sizes: Sequence[float]) -> float:
+    """The largest of these sizes at which a text fits; the last if none does."""
+    return next((size for size in sizes if height_of([Line(text, size)], width) <= room), sizes[-1])
 
 
-def _question(record: Record, paper: Paper, entries: Mapping[str, Any]) -> Slide:
-    era, version = paper.reproduction, record.provenance["backstory"]
-    after = citations.short(entries, paper.paper.key)
+def _work(talk: Talk, picture: Picture | None = None) -> citing.Work:
+    part = citing.Part("figure", picture.id, picture.title) if picture else None
+    era = talk.paper.reproduction
+    return citing.Work(talk.record.provenance.backstory, era.id, era.title, part)
+
+
+def _answer(talk: Talk) -> Slide:
+    paper, record = talk.paper, talk.record
+    era, words = paper.reproduction, filled_in(record)
+    answer = fill(era.answer, words)
+    image = _image(talk, paper.card.picture, paper.card.alt)
+    width = INNER if image is None else 0.58 * INNER
     below = [
-        Line(citations.plain(entries, paper.paper.key), 20),
-        Line(citations.project_caption(version, after, (era.id, era.title))),
+        Line(citations.plain(talk.entries, paper.paper.key), 14, faint=True),
+        Line(_work(talk).caption(citations.short(talk.entries, paper.paper.key)), SMALL, faint=True),
     ]
-    room = BOTTOM - TOP - height_of(below)
-    size = next(size for size in (36, 32, 28, 24, 20) if size == 20 or height_of([Line(era.question, size)]) <= room)
+    above = [Line(paper.card.asks, 18, faint=True)]
+    if record.preset != "paper":
+        above.insert(0, Line(f"A run of the preset {record.preset}, for trying out.", 14, outcome="partly"))
+    room = BOTTOM - TOP - height_of([*above, *below], width)
+    size = largest(answer, width, room, (32, 30, 28, 26, 24, 22, 20, 18))
     notes = [
-        f"Question of {era.title}. {record.trials.n} trials, {record.trials.failed} failed, preset {record.preset}.",
+        answer,
+        f"The question: {era.question}",
         *(f"The paper: {line}" for line in era.did),
-        f"Cost then: {era.cost_then}.",
+        f"Cost then: {era.cost_then}",
+        f"{record.trials.n:,} trials, {record.trials.failed} failed; preset {record.preset}.",
         "Sources:",
-        citations.project_plain(version, (era.id, era.title)),
-        *(citations.plain(entries, key) for key in paper.originals()),
+        _work(talk).apa(),
+        *citations.apa_all(talk.entries, paper.originals()),
         f"How the paper's numbers are known: {paper.paper.known_from}.",
     ]
-    return Slide("question", f"{era.title}, re-run", "\n".join(notes), (Line(era.question, size), *below))
+    return Slide("answer", era.title, "\n".join(notes), (*above, Line(answer, size), *below), image)
 
 
-def _figure(folder: Path, record: Record, paper: Paper, picture: Picture, entries: Mapping[str, Any]) -> Slide:
-    era, version, words = paper.reproduction, record.provenance["backstory"], documents.filled_in(record)
-    still, film = (folder / "figures" / f"{picture.id}.{ending}" for ending in ("png", "gif"))
-    if not still.exists():
-        raise BackstoryError(
-            f"there is no picture {still}; draw it with `backstory report {era.id} --formats svg,png` and try again."
-        )
-    named = (era.id, era.title), (picture.id, picture.title)
+def _figure(talk: Talk, picture: Picture) -> Slide:
+    words, keys = filled_in(talk.record), talk.paper.keys_of(picture)
+    image = _image(talk, picture.id, fill(picture.alt, words))
+    says, work = picture.says or picture.title, _work(talk, picture)
     notes = [
-        picture.caption.format(**words),
-        *([f"This figure also exists as a film: {film.name} in the report's folder of figures."] * film.exists()),
+        f"{says.rstrip('.')}.",
+        fill(picture.caption, words),
         "Sources:",
-        citations.project_plain(version, *named),
-        citations.plain(entries, paper.paper.key),
-        f"Record: SHA-256 of trials.csv {record.files.get('trials.csv', '')}. Citation key: "
-        f"{citations.project_key(*named)}.",
+        work.apa(),
+        *citations.apa_all(talk.entries, keys),
+        f"Record: SHA-256 of trials.csv {talk.record.files.get('trials.csv', '')}. Citation key: {work.key}.",
     ]
-    credit = citations.project_caption(version, citations.short(entries, paper.paper.key), *named)
-    image = Image(still, film if film.exists() else None, picture.alt.format(**words))
-    return Slide("figure", picture.title, "\n".join(notes), image=image, credit=credit)
+    return Slide(
+        "figure", says, "\n".join(notes), image=image, credit=work.caption(documents.after(keys, talk.entries))
+    )
 
 
-def _verdicts(record: Record, paper: Paper) -> Iterator[Slide]:
-    told = tally(record)
-    beside = f"; {told.counts} counts beside them" if told.counts else ""
-    head = Line(f"{told.words}{beside}", TEXT, "Experimental claims:")
-    room = BOTTOM - TOP - height_of([head]) - CELL * LEAD - GAP
-    pages = _shared_out(record.claims, room)
-    for number, page in enumerate(pages, 1):
-        part = f" ({number} of {len(pages)})" if len(pages) > 1 else ""
-        notes = [f"{claim.statement}: {claim.verdict}; {claim.reason}. Source: {claim.paper}, {claim.where}, "
-                 f"{claim.standing}." for claim in page]  # fmt: skip
-        title = f"Verdicts, {paper.reproduction.title}{part}"
-        yield Slide("verdicts", title, "\n".join(notes), (head,), rows=tuple(_cells(claim) for claim in page))
+def _verdict_picture(talk: Talk) -> Slide:
+    picture = verdict_picture.picture_of(talk.record, talk.paper)
+
+    def draw() -> Any:
+        room = {"width": INNER / 72, "height": (BOTTOM - TOP - FOOT) / 72}
+        return verdict_picture.draw_for_slide(talk.record, talk.paper, **room)
+
+    image = _drawn(talk, f"{verdict_picture.ID}_{talk.record.reproduction}", draw, fill(picture.alt, {}))
+    notes = [f"{one.sentence[:1].upper()}{one.sentence[1:]}." for one in tallies(talk.record.claims)]
+    notes += [comparisons.ABOUT, *_spoken(talk.record.claims)]
+    credit = "Band: what agrees with the paper. Bar: our 95 % interval. ±: a difference, on a scale of its own."
+    return Slide("verdicts", picture.says, "\n".join(notes), image=image, credit=credit)
 
 
-def _shared_out(claims: Sequence[ClaimResult], room: float) -> list[list[ClaimResult]]:
-    """The claims in their order on as few pages as hold them, about equally full."""
-
-    def filled(limit: float) -> list[list[ClaimResult]]:
-        pages: list[list[ClaimResult]] = [[]]
-        used = 0.0
-        for claim in claims:
-            height = row_height(_cells(claim))
-            if pages[-1] and used + height > limit:
-                pages.append([])
-                used = 0.0
-            pages[-1].append(claim)
-            used += height
-        return pages
-
-    fewest = len(filled(room))
-    limits = (room * share / 20 for share in range(1, 21))
-    return next(pages for pages in map(filled, limits) if len(pages) == fewest)
+def _spoken(claims: Sequence[ClaimResult]) -> list[str]:
+    return [f"{claim.statement}: {claim.word}; {claim.reason}. Source: {claim.key}, {claim.where}." for claim in claims]
 
 
-def _cells(claim: ClaimResult) -> tuple[str, ...]:
-    cells = dict(zip(tables.CLAIM_COLUMNS, tables.claim_cells(claim), strict=True))
-    return textwrap.shorten(cells["claim"], 150, placeholder=" …"), cells["paper"], cells["ours"], cells["verdict"]
+def _summary(talk: Talk) -> Slide:
+    told = tallies(talk.record.claims)
+    lines = [Line(f"{one.words}", 18, f"{one.total} {one.name}:") for one in told]
+    chosen = headlines(talk.record.claims)
+    labels = {claim.id: claim.label for claim in talk.paper.claim}
+    rows = [_cells(claim, labels.get(claim.id, "")) for claim in chosen]
+    while lines[1:] and height_of(lines) + CELL * LEAD + GAP + sum(map(row_height, rows)) > BOTTOM - TOP:
+        lines.pop()
+    while rows[1:] and height_of(lines) + CELL * LEAD + GAP + sum(map(row_height, rows)) > BOTTOM - TOP:
+        rows.pop()
+    notes = [f"{one.sentence[:1].upper()}{one.sentence[1:]}." for one in told] + _spoken(chosen)
+    outcomes = tuple(claim.outcome for claim in chosen[: len(rows)])
+    title = verdict_picture.sentence(talk.record)
+    return Slide("summary", title, "\n".join(notes), tuple(lines), rows=tuple(rows), outcomes=outcomes)
 
 
-def _caveats(paper: Paper, entries: Mapping[str, Any]) -> Slide:
+def headlines(claims: Sequence[ClaimResult], most: int = HEADLINES) -> list[ClaimResult]:
+    """The claims that a summary names: those of the paper first, of each outcome in turn, in the paper's order."""
+    own = [claim for claim in claims if claim.family == "measurements" and claim.outcome != "not measured"]
+    others = [claim for claim in claims if claim.family != "measurements" and claim.outcome != "not measured"]
+    chosen: list[ClaimResult] = []
+    for group in (own, others):
+        waiting = {outcome: [c for c in group if c.outcome == outcome] for outcome in OUTCOMES}
+        while len(chosen) < most and any(waiting.values()):
+            chosen += [found.pop(0) for found in waiting.values() if found][: most - len(chosen)]
+    return sorted(chosen, key=list(claims).index)
+
+
+def _cells(claim: ClaimResult, label: str) -> tuple[str, ...]:
+    ours = f"{comparisons.ours_of(claim)} {claim.unit}".strip() if claim.answers else tables.ours_cell(claim)
+    statement = label or textwrap.shorten(claim.statement, 110, placeholder=" …")
+    return statement, tables.paper_cell(claim), ours, claim.word
+
+
+def _conclusion(talk: Talk) -> Slide:
+    words, paper = filled_in(talk.record), talk.paper
+    shown_in = [picture.section for picture in paper.key_pictures()]
+    first = sorted(paper.section, key=lambda section: section.id not in shown_in)[:FINDINGS]
+    chosen = [section for section in paper.section if section in first]
+    found = [(section.title, first_sentence(fill(section.finding, words))) for section in chosen]
+    lines = [Line(text, TEXT, f"{title}:" if title[-1:] not in "?!" else title) for title, text in found if text]
+    kept = Line(_caveat(paper), 16, faint=True)
+    size = next((s for s in (24, 22, 20, 18, 16, 14) if _fits(lines, s, kept)), 14)
+    shown = [Line(line.text, size, line.lead) for line in lines]
+    while shown[1:] and height_of([*shown, kept]) > BOTTOM - TOP:
+        shown.pop()
+    return Slide("conclusion", "What was found", "\n".join(_conclusion_notes(talk, found)), (*shown, kept))
+
+
+def _fits(lines: Sequence[Line], size: float, kept: Line) -> bool:
+    return height_of([*(Line(one.text, size, one.lead) for one in lines), kept]) <= BOTTOM - TOP
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a text."""
+    return re.split(r"(?<=[.!?]) (?=[A-Z])", text.strip(), maxsplit=1)[0]
+
+
+def _caveat(paper: Paper) -> str:
+    told = [f"replaced: {', '.join(choice.what for choice in paper.substitution)}"] if paper.substitution else []
+    told += [f"{len(paper.assumption)} choices of ours where the paper is silent"] if paper.assumption else []
+    told += [f"{len(paper.open_question)} open questions"] if paper.open_question else []
+    return textwrap.shorten(f"Keep in mind: {'; '.join(told)}.", 230, placeholder=" …") if told else ""
+
+
+def _conclusion_notes(talk: Talk, found: Sequence[tuple[str, str]]) -> list[str]:
     def told(choice: Choice) -> str:
         return f"{choice.what}: {choice.ours}"
 
-    kinds = {
-        "Replaced.": [told(choice) for choice in paper.substitution],
-        "Open.": [note.text for note in paper.open_question],
-        "Assumed.": [told(choice) for choice in paper.assumption],
-    }
-    waiting = {lead: list(texts) for lead, texts in kinds.items()}
-    chosen: list[Line] = []
-    more = Line("and %d more in the report.", TEXT, "…")
-    full = False
-    while any(waiting.values()) and not full:
-        for lead, texts in waiting.items():
-            if texts and not full:
-                line = Line(textwrap.shorten(texts[0], 2 * math.floor(INNER / TEXT / EM) - 20, placeholder=" …"),
-                            TEXT, lead)  # fmt: skip
-                full = height_of([*chosen, line, more]) > BOTTOM - TOP
-                if not full:
-                    chosen.append(line)
-                    texts.pop(0)
-    left = sum(map(len, waiting.values()))
-    ordered = [line for lead in kinds for line in chosen if line.lead == lead]
-    ordered += [Line(more.text % left, TEXT, more.lead)] if left else []
+    paper = talk.paper
     keys = [key for choice in (*paper.assumption, *paper.substitution) for key in choice.keys]
     keys += [key for note in paper.open_question for key in note.keys]
-    notes = [f"{lead} {text}" for lead, texts in kinds.items() for text in texts]
-    notes += ["Sources:", *(citations.plain(entries, key) for key in dict.fromkeys([paper.paper.key, *keys]))]
-    return Slide("caveats", f"What to keep in mind, {paper.reproduction.title}", "\n".join(notes), tuple(ordered))
+    return [
+        first_sentence(fill(paper.reproduction.answer, filled_in(talk.record))),
+        *(f"{title}: {text}" for title, text in found),
+        *(f"Replaced. {told(choice)}" for choice in paper.substitution),
+        *(f"Left unsaid. {told(choice)}" for choice in paper.assumption),
+        *(f"Open. {note.text}" for note in paper.open_question),
+        "Sources:",
+        *citations.apa_all(talk.entries, [paper.paper.key, *keys]),
+    ]
+
+
+def opening(talks: Sequence[Talk]) -> Slide:
+    """The first slide of a talk about several papers: a line of marks for each."""
+    rows = [
+        overview.Row(one.paper.card.year, exhibition.bare(one.paper.reproduction.title), one.record.claims)
+        for one in talks
+    ]
+    every = [claim for one in talks for claim in one.record.claims]
+    told = tallies(every)
+    title = f"{len(talks)} papers, run again: of {told[0].total} {told[0].name} {told[0].words}"
+    alt = "; ".join(f"{row.title}: {tallies(row.claims)[0].sentence}" for row in rows)
+    image = _drawn(talks[0], exhibition.PICTURE, lambda: overview.draw(rows), alt)
+    notes = [f"{title.replace('the paper', 'these papers')}.", *(f"{one.sentence}." for one in told), "Sources:"]
+    notes += [_work(one).apa() for one in talks]
+    credit = citing.Work(talks[0].record.provenance.backstory).caption("the papers named")
+    return Slide("opening", title.replace("the paper", "these papers"), "\n".join(notes), image=image, credit=credit)
+
+
+def _image(talk: Talk, name: str, alt: str) -> Image | None:
+    """A figure's files: those of the report on light ground; on dark ground it is drawn again."""
+    if talk.theme == "light":
+        places = {ending: talk.folder / "figures" / f"{name}.{ending}" for ending in ("png", "svg", "gif")}
+        found = {ending: path for ending, path in places.items() if path.exists()}
+        if "png" in found:
+            return Image(found.get("gif", found["png"]), found.get("svg"), found["png"], alt)
+    return _drawn(talk, name, talk.draw[name], alt) if name in talk.draw else None
+
+
+def _drawn(talk: Talk, name: str, draw: Callable[[], Any], alt: str) -> Image:
+    place = talk.working / talk.record.reproduction
+    place.mkdir(parents=True, exist_ok=True)
+    credit = Credit(name)
+    files = figures.save(name, credit, draw, place, ("png", "svg"), theme=talk.theme)
+    film = place / f"{name}.gif"
+    return Image(film if film.exists() else files[0], files[1], files[0], alt)
+
+
+def small_type(slide: Slide) -> float | None:
+    """The size of the smallest type of a slide's picture, in points on the slide; None without a drawing that tells."""
+    if slide.image is None or slide.image.drawn is None:
+        return None
+    svg = slide.image.drawn.read_text(encoding="utf-8")
+    width, height = figures.size_of(svg)
+    sizes = [100 * float(found) for found in re.findall(r"scale\((0\.\d+) -0\.\d+\)", svg)]
+    if not sizes or not width:
+        return None
+    room = BOTTOM - TOP - FOOT
+    scale = min(INNER / width, room / height)
+    return math.floor(min(sizes) * scale * 10) / 10

@@ -33,6 +33,8 @@ def number(value: Any, unit: str = "", digits: int = 3) -> str:
 
 def span(low: float, high: float, unit: str = "", digits: int = 3) -> str:
     """An interval; an upper end that there is none of is told as "no end"."""
+    if math.isinf(low) and low > 0:
+        return "no end"
     return f"{number(low, digits=digits)} – {number(high, digits=digits) or 'no end'} {unit}".strip()
 
 
@@ -65,11 +67,12 @@ def ours_cell(claim: ClaimResult) -> str:
 def interval_cell(claim: ClaimResult) -> str:
     """Our interval and what it is one of, in a few words; for a claim with several answers that of each."""
     if claim.answers:
-        return "; ".join(f"{_interval(one.ours, claim)} ({one.label})" for one in claim.answers if one.ours)
-    return _interval(claim.ours, claim) if claim.ours else ""
+        return "; ".join(f"{interval_of(one.ours, claim)} ({one.label})" for one in claim.answers if one.ours)
+    return interval_of(claim.ours, claim) if claim.ours else ""
 
 
-def _interval(ours: Ours | None, claim: ClaimResult) -> str:
+def interval_of(ours: Ours | None, claim: ClaimResult) -> str:
+    """An interval and what it is one of; empty for a count."""
     if ours is None or ours.interval == "exact":
         return ""
     kind = "a new run" if ours.interval == "prediction" else f"the {ours.statistic}"

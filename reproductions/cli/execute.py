@@ -144,7 +144,9 @@ def place_of(name: str, preset: str, reports: Path) -> Path:
 def publish(folder: Path, paper: Paper, room: Reproduction[Any], formats: Sequence[str], processes: int = 1) -> None:
     """Write the report of a record that lies in a folder."""
     record, arrays = published.load(folder)
-    documents.write(folder, record, paper, room.figures(record, arrays), catalogue.BIBLIOGRAPHY, formats, processes)
+    titles = {entry["id"]: entry["title"] for entry in catalogue.entries()}
+    drawn = room.figures(record, arrays)
+    documents.write(folder, record, paper, drawn, catalogue.BIBLIOGRAPHY, formats, processes, titles)
 
 
 def verified(name: str, reports: Path, seconds: float) -> tuple[verify.Verification, Path]:

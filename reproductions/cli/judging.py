@@ -22,7 +22,7 @@ def number(
 ) -> None:
     """Tell one number of a report with its interval, its source and how to cite it."""
     from core.evidence.record import load_record
-    from core.publishing import citations, tables
+    from core.publishing import citations, citing, tables
     from reproductions.cli import execute
 
     folder = execute.place_of(era, "", reports)
@@ -41,7 +41,10 @@ def number(
         "interval": tables.interval_cell(found),
         "verdict": f"{found.word}: {found.reason}",
         "record": f"{folder / 'record.json'}, preset {record.preset}, commit {record.provenance.commit[:12]}",
-        "cite": [citations.project_plain(version, (era, title), None), citations.apa(entries, found.key)],
+        "cite": [
+            citing.Work(version, record.reproduction, title, citing.Part("claim", claim, found.statement)).apa(),
+            citations.apa(entries, found.key),
+        ],
     }
     if json_:
         return as_json(told | {"fields": found.model_dump(mode="json")})

@@ -274,7 +274,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as fault:
         if not hasattr(fault, "format_message"):  # every usage error has it, in each version of typer
             raise
-        status = _complain(f"{fault.format_message().rstrip('.')}; see `backstory --help`.")
+        page = getattr(getattr(fault, "ctx", None), "command_path", "backstory")
+        status = _complain(f"{fault.format_message().rstrip('.')}; see `{page} --help`.")
     if status == 130:
         complain("interrupted; finished trials are kept, the same command goes on from there.")
     sys.exit(status if isinstance(status, int) else 0)

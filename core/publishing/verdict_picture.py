@@ -1,0 +1,280 @@
+"""The picture of the verdicts as a figure: one line per measurement, ours over the paper's, drawn from the record."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from matplotlib.figure import Figure as Canvas
+
+from core.evidence.claims import Paper, Picture
+from core.evidence.record import Record
+from core.evidence.tallies import OUTCOMES, tallies
+from core.evidence.verdicts import ClaimResult, Outcome
+from core.publishing import comparisons, placing
+from core.publishing.comparisons import Group, Row
+from core.publishing.figures import BAND, FAINT, GRID, INK, PAPER, blank
+from core.publishing.marks import NAMES
+from core.publishing.placing import Place
+from core.publishing.themes import colour_of
+
+ID = "verdicts"
+MARKERS: dict[Outcome, dict[str, Any]] = {
+    "agrees": {"marker": "o"},
+    "partly": {"marker": "o", "fillstyle": "left", "markerfacecoloralt": PAPER},
+    "depends": {"marker": "D", "markersize": 7},
+    "undecided": {"marker": "o", "markerfacecolor": PAPER},
+    "disagrees": {"marker": "x", "markeredgewidth": 3},
+    "not measured": {"marker": "_"},
+}
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a column is set, in inches and points: with names above their lines as on a phone, or beside them."""
+
+    size: float = 11
+    letters: float = 11.6  # of that size, to an inch
+    line: float = 0.19  # the height of a name
+    step: float = 0.15  # the height of an interval
+    title: float = 0.36
+    study: float = 0.27
+    axis_from: float = 0.22
+    beside: bool = False
+
+    def height_of(self, row: Row) -> float:
+        """How tall a row is."""
+        lines = max(1, len(row.places))
+        return max(self.line, self.step * lines) + 0.07 if self.beside else self.line + self.step * lines + 0.08
+
+    def across(self, share: float, width: float) -> float:
+        """Where a share of the axis lies."""
+        return self.axis_from * (width if self.beside else 1) + share * self.room(width)
+
+    def room(self, width: float) -> float:
+        """How long the axis is."""
+        return (0.955 - self.axis_from) * width if self.beside else width - 2 * self.axis_from
+
+
+PHONE = Form()
+SLIDE = Form(size=12, letters=10.8, line=0.2, step=0.11, title=0.3, study=0.24, axis_from=0.58, beside=True)
+HEAD = 0.56  # inches above the first block: what the axis is, and its factors
+LEGEND = 0.24  # inches of one line of the legend
+
+
+@dataclass(frozen=True)
+class Block:
+    """One part of a column: a title, a study's name, or a row; and how tall it is."""
+
+    height: float
+    title: str = ""
+    study: str = ""
+    row: Row | None = None
+
+
+def picture_of(record: Record, paper: Paper) -> Picture:
+    """The words of the figure."""
+    told = "; ".join(tally.sentence for tally in tallies(record.claims))
+    shapes = ", ".join(f"{outcome}: {NAMES[outcome]}" for outcome in OUTCOMES)
+    return Picture(
+        id=ID,
+        title="The verdicts in one picture",
+        says=sentence(record),
+        caption=f"{comparisons.ABOUT} Shapes: {shapes}. In all: {told}.".replace("{", "{{").replace("}", "}}"),
+        alt=f"One line for each measurement, our interval beside the paper's number. {told}.".replace("{", "{{"),
+        keys=paper.originals(),
+    )
+
+
+def sentence(record: Record) -> str:
+    """What the picture shows, as the title of a slide: the tally of the first family."""
+    found = tallies(record.claims)
+    return (found[0].sentence[:1].upper() + found[0].sentence[1:].partition(" (")[0]) if found else "No claims"
+
+
+def draw(record: Record, paper: Paper) -> Canvas:
+    """The figure of a report: one column, as wide as a phone, as tall as it needs to be."""
+    found = comparisons.groups(record, paper)
+    blocks = [block for group in found for block in _blocks(group, PHONE)]
+    counted = comparisons.others_of(record)
+    lines = _legend_lines(record.claims, 4.6, PHONE)
+    legend, foot = LEGEND * len(lines) + 0.1, 0.75 if counted else 0.1
+    tall = HEAD + sum(block.height for block in blocks)
+    figure = blank(4.6, legend + tall + foot)
+    _legend(_axes(figure, 0, foot + tall, 4.6, legend), lines, PHONE)
+    _column(_axes(figure, 0, foot, 4.6, tall), blocks, 4.6, comparisons.reach_of(found), PHONE)
+    if counted:
+        _counts(figure, counted, PHONE)
+    return figure
+
+
+def draw_for_slide(record: Record, paper: Paper, *, width: float, height: float) -> Canvas:
+    """The same for a slide, names beside their lines, in two columns if need be; the paper's own measurements first,
+    and only these if the others find no room."""
+    found = comparisons.groups(record, paper)
+    height -= LEGEND + 0.1
+    chosen = found[:1] if _tall(found) > 2 * (height - HEAD) else found
+    blocks = [block for group in chosen for block in _blocks(group, SLIDE)]
+    columns = 1 if sum(block.height for block in blocks) <= height - HEAD else 2
+    lines = _legend_lines([row.claim for group in chosen for row in group.rows], width, SLIDE)[:1]
+    legend = LEGEND + 0.1
+    figure = blank(width, height + legend)
+    _legend(_axes(figure, 0, 0, width, legend), lines, SLIDE)
+    each = (width - 0.35 * (columns - 1)) / columns
+    parts = _shared_out(blocks, columns)
+    most = max((sum(block.height for block in part) for part in parts), default=0.0)
+    form = SLIDE if most <= height - HEAD else replace(SLIDE, line=SLIDE.line * (height - HEAD) / most)
+    for k, part in enumerate(parts):
+        squeezed = part if form is SLIDE else [replace(b, height=b.height * (height - HEAD) / most) for b in part]
+        ax = _axes(figure, k * (each + 0.35), legend, each, height)
+        _column(ax, squeezed, each, comparisons.reach_of(chosen), form)
+    return figure
+
+
+def _tall(found: Sequence[Group]) -> float:
+    return sum(block.height for group in found for block in _blocks(group, SLIDE))
+
+
+def _axes(figure: Canvas, left: float, foot: float, width: float, tall: float) -> Any:
+    """Axes in inches from the upper left corner of a column."""
+    across, up = figure.get_size_inches()
+    ax = figure.add_axes((left / across, foot / up, width / across, tall / up))
+    ax.set(xlim=(0, width), ylim=(tall, 0))
+    ax.axis("off")
+    return ax
+
+
+def _blocks(group: Group, form: Form) -> list[Block]:
+    blocks = [Block(form.title, title=group.title)]
+    for study, rows in group.studies:
+        blocks += [Block(form.study, study=study)] if study else []
+        blocks += [Block(form.height_of(row), row=row) for row in rows]
+    return blocks
+
+
+def _shared_out(blocks: Sequence[Block], columns: int) -> list[list[Block]]:
+    """Blocks in columns of about the same height; no title is left at the foot of one."""
+    limit = sum(block.height for block in blocks) / columns
+    parts: list[list[Block]] = [[]]
+    for block in blocks:
+        used = sum(one.height for one in parts[-1])
+        if used + block.height / 2 > limit and len(parts) < columns and parts[-1]:
+            carried: list[Block] = []
+            while parts[-1] and parts[-1][-1].row is None:
+                carried.insert(0, parts[-1].pop())
+            parts.append(carried)
+        parts[-1].append(block)
+    return parts
+
+
+def _column(ax: Any, blocks: Sequence[Block], width: float, reach: float, form: Form) -> None:
+    tall = HEAD + sum(block.height for block in blocks)
+    ax.text(
+        form.across(0.5, width), 0.08, "ours over the paper's", ha="center", va="top", fontsize=form.size, color=INK
+    )
+    last = -1.0
+    for place, name in placing.ticks(reach):
+        x = form.across((place / reach + 1) / 2, width)
+        main = place == 0
+        ax.plot([x, x], [HEAD, tall], color=INK if main else GRID, linewidth=1.2 if main else 0.8, zorder=0)
+        if main or x - last > 0.45:
+            ax.text(x, HEAD - 0.06, name, ha="center", va="bottom", fontsize=form.size, color=INK)
+            last = x
+    y = HEAD
+    for block in blocks:
+        if block.title:
+            _words(ax, 0, y + 0.09, block.title, width, form, fontweight="bold")
+        elif block.study:
+            _words(ax, 0, y + 0.04, block.study, width, form, style="italic", color=FAINT)
+        elif block.row:
+            _row(ax, block.row, y, width, reach, form)
+        y += block.height
+
+
+def _words(ax: Any, x: float, y: float, text: str, room: float, form: Form, **look: Any) -> None:
+    text = textwrap.shorten(text, max(8, int(room * form.letters)), placeholder=" …").replace("$", r"\$")
+    ground = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}
+    ax.text(x, y, text, va="top", bbox=ground, **{"fontsize": form.size, "color": INK, **look})
+
+
+def _row(ax: Any, row: Row, y: float, width: float, reach: float, form: Form) -> None:
+    numbers = len(row.numbers) / form.letters
+    end = form.axis_from * width - 0.12 if form.beside else width
+    _words(ax, 0, y + 0.02, row.label, end - numbers - 0.2, form)
+    _words(ax, end, y + 0.02, row.numbers, width, form, ha="right")
+    own = placing.own_reach(row.places)
+    differ = bool(row.places) and row.places[0].scale == "difference"
+    first = y + (0 if form.beside else form.line) + max(form.step, form.line if form.beside else 0) / 2
+    if differ:
+        x = form.across(1, width) + 0.17 if form.beside else 0.08
+        ax.text(x, first, "±", ha="center", va="center", fontsize=form.size, color=INK)
+    for k, place in enumerate(row.places):
+        _interval(ax, place, own if differ else reach, first + form.step * k, width, form)
+    if not row.places:
+        ax.text(
+            form.across(0.5, width),
+            first,
+            "not measured",
+            ha="center",
+            va="center",
+            fontsize=form.size,
+            color=FAINT,
+        )
+
+
+def _interval(ax: Any, place: Place, reach: float, y: float, width: float, form: Form) -> None:
+    at = {name: form.across(share, width) for name, share in placing.shares(place, reach).items()}
+    colour = colour_of(place.outcome)
+    band = max(at["to"] - at["from"], 0.03)
+    left = min(at["from"], form.across(1, width) - band)
+    ax.barh(y, band, 0.9 * form.step, left=left - 0.015 * (band == 0.03), color=BAND, zorder=1)
+    ax.plot([at["low"], at["high"]], [y, y], color=colour, linewidth=2.6, solid_capstyle="butt", zorder=2)
+    for end, x, marker in (
+        (place.low, form.across(0, width) - 0.06, "<"),
+        (place.high, form.across(1, width) + 0.06, ">"),
+    ):
+        if math.isinf(end) or abs(end) > reach:
+            ax.plot([x], [y], marker=marker, color=colour, markersize=6, zorder=2, clip_on=False)
+    look = {"color": colour, "markersize": 8.5, "markeredgewidth": 1.8, "zorder": 3} | MARKERS[place.outcome]
+    ax.plot([at["estimate"]], [y], linestyle="none", **look)
+
+
+def _legend_lines(claims: Sequence[ClaimResult], width: float, form: Form) -> list[list[tuple[Outcome, str, float]]]:
+    """What the shapes mean, as lines of (outcome, its words, where it starts); only those that occur."""
+    lines: list[list[tuple[Outcome, str, float]]] = [[]]
+    x = 0.1
+    for outcome in OUTCOMES:
+        words = list(dict.fromkeys(claim.word for claim in claims if claim.outcome == outcome))
+        if words:
+            text = words[0] if len(words) == 1 or outcome not in ("agrees", "disagrees") else ", ".join(words[:2])
+            long = len(text) / form.letters + 0.45
+            if lines[-1] and x + long > width:
+                lines.append([])
+                x = 0.1
+            lines[-1].append((outcome, text, x))
+            x += long
+    return lines
+
+
+def _legend(ax: Any, lines: Sequence[Sequence[tuple[Outcome, str, float]]], form: Form) -> None:
+    for k, line in enumerate(lines):
+        for outcome, text, x in line:
+            y = LEGEND * (k + 0.5)
+            look = {"markersize": 8, "markeredgewidth": 1.8} | MARKERS[outcome]
+            ax.plot([x], [y], linestyle="none", color=colour_of(outcome), **look)
+            ax.text(x + 0.12, y, text, va="center", fontsize=form.size, color=INK)
+
+
+def _counts(figure: Canvas, claims: Sequence[ClaimResult], form: Form) -> None:
+    """Counts and theorems as a row of marks at the foot."""
+    width = float(figure.get_figwidth())
+    ax = _axes(figure, 0, 0, width, 0.7)
+    _words(ax, 0, 0.12, "Counts and theorems", width, form, fontweight="bold")
+    ordered = sorted(claims, key=lambda claim: OUTCOMES.index(claim.outcome))
+    step = min(0.17, (width - 0.2) / max(len(ordered), 1))
+    for k, claim in enumerate(ordered):
+        look = {"markersize": 8, "markeredgewidth": 1.8} | MARKERS[claim.outcome]
+        ax.plot([0.1 + step * k], [0.5], linestyle="none", color=colour_of(claim.outcome), **look)
