@@ -29,7 +29,8 @@ def characters(name: str) -> text.Text:
 def counted(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
     """Nats a character of the test part: uniform over the alphabet, interpolated Kneser-Ney of orders 1 to `orders`.
 
-    Order 1 is the share of each character in the training part; `tune_k` is order k on the tuning part. Nothing is drawn: every seed gives the same.
+    Order 1 is the share of each character in the training part; `tune_k` is order k on the tuning part. Nothing is
+    drawn: every seed gives the same.
     """
     data = characters(cell["text"])
     held = np.concatenate([data.tune, data.test])
