@@ -153,9 +153,15 @@ def redrawn(ly: np.ndarray, places: Sequence[np.ndarray], rng: np.random.Generat
 
 
 def resampled(
-    x: np.ndarray, y: np.ndarray, groups: np.ndarray, full: np.ndarray, form: Form = OFFSET, *,
-    draws: int, rng: np.random.Generator,
-) -> np.ndarray:  # fmt: skip
+    x: np.ndarray,
+    y: np.ndarray,
+    groups: np.ndarray,
+    full: np.ndarray,
+    form: Form = OFFSET,
+    *,
+    draws: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
     # -> (draws, parameters)
     """Fits to points drawn again within each group (the seeds of one setting), started at `full`, the fit to all."""
     x, ly = np.atleast_2d(np.asarray(x, dtype=float)), np.log(np.asarray(y, dtype=float))
