@@ -242,7 +242,7 @@ def _places(eras: Sequence[str], reports: Path) -> dict[str, Path]:
 
 
 def _talk(name: str, place: Path, working: Path, theme: str, drawn: bool = False) -> Talk:
-    """A report and how its figures are drawn; on light ground those of the report are used."""
+    """A report and how its figures are drawn; on light ground those of the report are used where they are."""
     from core.evidence import published
     from core.evidence.record import load_record
     from core.publishing import citations
@@ -250,12 +250,12 @@ def _talk(name: str, place: Path, working: Path, theme: str, drawn: bool = False
     from reproductions.cli import rooms
 
     name = catalogue.entry(name)["id"]
-    entries = citations.load(catalogue.BIBLIOGRAPHY)
-    if theme == "light" and not drawn:
-        return Talk(place, load_record(place / "record.json"), rooms.paper_of(name), entries, {}, working, theme)
+    paper, entries = rooms.paper_of(name), citations.load(catalogue.BIBLIOGRAPHY)
+    there = all((place / "figures" / f"{picture.id}.png").exists() for picture in paper.key_pictures())
+    if theme == "light" and there and not drawn:
+        return Talk(place, load_record(place / "record.json"), paper, entries, {}, working, theme)
     record, arrays = published.load(place)
-    draw = rooms.room(name).figures(record, arrays)
-    return Talk(place, record, rooms.paper_of(name), entries, draw, working, theme)
+    return Talk(place, record, paper, entries, rooms.room(name).figures(record, arrays), working, theme)
 
 
 def _chosen(wanted: Sequence[str], talks: Sequence[Talk]) -> dict[str, list[str]]:
