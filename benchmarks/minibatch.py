@@ -36,14 +36,14 @@ def data() -> tuple[np.ndarray, np.ndarray]:
 def ours() -> Callable[[], object]:
     """Through the ordered system."""
     from core.learning import training
-    from reproductions.scaling.experiment import classifier, start
+    from core.networks import dense
 
     x, y = data()
-    p, rng = start(np.random.default_rng(1), (PIXELS, HIDDEN, CLASSES)), np.random.default_rng(2)
+    p, rng = dense.single_precision(np.random.default_rng(1), (PIXELS, HIDDEN, CLASSES)), np.random.default_rng(2)
 
     def epoch(cases: int = IMAGES) -> float:
         return training.train(
-            classifier, p, training.batches(x, y, BATCH, cases, rng), rule=training.Plain(), rate=lambda k: RATE
+            dense.classifier, p, training.batches(x, y, BATCH, cases, rng), rule=training.Plain(), rate=lambda k: RATE
         )
 
     epoch(2000)

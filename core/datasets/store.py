@@ -25,11 +25,15 @@ HASTIE = (
     "https://hastie.su.domains/ElemStatLearn/datasets/",
     "https://web.stanford.edu/~hastie/ElemStatLearn/datasets/",
 )
+TINY_LLAMAS = "https://huggingface.co/karpathy/tinyllamas/resolve/main/stories260K/"
 
 
 @dataclass(frozen=True)
 class DataFile:
-    """One public file: where it lies under a data folder, its content's SHA-256, and its mirrors."""
+    """One public file: where it lies under a data folder, its content's SHA-256, and its mirrors.
+
+    A file without a mirror was prepared from a public one and must be put into a data folder by hand.
+    """
 
     path: str
     sha256: str
@@ -69,11 +73,30 @@ DATASETS: dict[str, dict[str, DataFile]] = {
             ("https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",),
         )
     },
+    "stories260k": {
+        "checkpoint": DataFile(
+            "llama/stories260K.bin",
+            "b0a507e7ad0f626624f17112325e66691f9076d622e1d3274d103d00299f2696",
+            (TINY_LLAMAS + "stories260K.bin",),
+        ),
+        "tokenizer": DataFile(
+            "llama/tok512.bin",
+            "037cb335abb25d1fa9e8ecae30ed2a3a8ace9302862ebcdc05d51a6bbb10c312",
+            (TINY_LLAMAS + "tok512.bin",),
+        ),
+    },
+    "tinystories": {
+        "sample": DataFile(
+            "llama/tinystories_sample.txt", "35a25a314ad214c2b1cb791292cabf98fd20848c6d7e9fd952b0bf9a9568c5fb", ()
+        ),
+    },
 }
 DESCRIPTIONS = {
     "usps": "9,298 handwritten digits from US mail, 16x16 grey (Hastie, Tibshirani and Friedman's copy)",
     "mnist": "70,000 handwritten digits, 28x28 grey (LeCun, Cortes and Burges)",
     "shakespeare": "tiny Shakespeare, 1,115,394 characters of plays (from char-rnn)",
+    "stories260k": "a Llama of 260,032 parameters that tells stories, and its 512 tokens (karpathy/tinyllamas, MIT)",
+    "tinystories": "966 stories of the validation split of TinyStories, prepared (CDLA-Sharing-1.0)",
     "embedded digits": "1,797 handwritten digits that ship with scikit-learn, brought from 8x8 to 16x16; always there",
 }
 
@@ -116,13 +139,13 @@ def status(dataset: str, *, fetch: bool = False, quiet: bool = True) -> list[dic
     """
     lines = []
     for part, file in DATASETS[dataset].items():
-        if fetch:
+        seen = fetch and bool(file.mirrors or locate(file))
+        if seen:
             read(dataset, part, quiet=quiet)
         place = locate(file)
-        state = "verified" if fetch else "here, not verified" if place else "missing"
-        lines.append(
-            {"dataset": dataset, "file": file.path, "state": state, "place": str(place or ""), "from": file.mirrors[0]}
-        )
+        source = file.mirrors[0] if file.mirrors else "no address: prepared from a public file"
+        state = "verified" if seen else "here, not verified" if place else "missing"
+        lines.append({"dataset": dataset, "file": file.path, "state": state, "place": str(place or ""), "from": source})
     return lines
 
 
@@ -174,6 +197,11 @@ def _download(dataset: str, file: DataFile, quiet: bool) -> Path:
     import requests
 
     target = cache_folder() / "data" / file.path
+    if not file.mirrors:
+        raise BackstoryError(
+            f"the data set {dataset!r} needs {file.path}, which has no public address; put it at {target} or into "
+            "$BACKSTORY_DATA, or leave out what reads it."
+        )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=".fetch-", dir=target.parent)) / target.name

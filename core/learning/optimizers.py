@@ -182,14 +182,19 @@ def adam_in_place(
     beta1: float = 0.9,
     beta2: float = 0.999,
     epsilon: float = 1e-8,
+    decay: float = 0.0,
 ) -> None:
     """Step number `steps`: w <- w - learning_rate m / (sqrt(v) + epsilon), m and v corrected for starting at zero.
 
+    With `decay` the weights shrink first, w <- w (1 - learning_rate decay), apart from the slope: AdamW.
+
     m <- beta1 m + (1 - beta1) slope and v <- beta2 v + (1 - beta2) slope^2, each divided by 1 - beta^steps in the step.
     Changes w, m and v; all arrays are of one shape, and `work` is only room to work in, of the precision of w.
-    Source: Kingma and Ba (2015), algorithm 1.
+    Source: Kingma and Ba (2015), algorithm 1; Loshchilov and Hutter (2019), algorithm 2, for the decay.
     """
     kind = w.dtype.type
+    if decay:
+        w *= kind(1 - learning_rate * decay)
     m *= kind(beta1)
     np.multiply(slope, kind(1 - beta1), out=work)
     m += work

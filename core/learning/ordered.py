@@ -194,7 +194,7 @@ class Derivatives(Mapping[str, np.ndarray]):
         return len(self._entries)
 
 
-def _walk_back(target: Entry, rule: Callable[[Op], Callable[..., Any]]) -> Derivatives:
+def _walk_back(target: Entry, rule: Callable[[Op], Callable[..., Any]], forget: bool = False) -> Derivatives:
     system = target.system
     found: dict[int, np.ndarray] = {target.index: np.ones_like(target.value, dtype=float)}
     for entry in reversed(system.entries[: target.index + 1]):
@@ -211,11 +211,14 @@ def _walk_back(target: Entry, rule: Callable[[Op], Callable[..., Any]]) -> Deriv
         for source, part_ in zip(entry.inputs, parts, strict=True):
             if source.varies:
                 found[source.index] = found[source.index] + part_ if source.index in found else part_
+        if forget:
+            del found[entry.index]
     return Derivatives(system, found)
 
 
-def ordered_derivatives(target: Entry) -> Derivatives:
+def ordered_derivatives(target: Entry, *, forget: bool = False) -> Derivatives:
     """Ordered derivatives of `target` with respect to every earlier entry, in one backward walk.
+    With `forget` only those of given entries are kept.
 
     F_i = sum over later entries j that use i of F_j * df_j/dz_i, starting from 1 at the target.
     A target of shape (R,) holds R independent losses, one per replica; each gets its own derivatives.
@@ -227,7 +230,7 @@ def ordered_derivatives(target: Entry) -> Derivatives:
     >>> float(found["a"]), float(found["b"])
     (4.0, 2.0)
     """
-    return _walk_back(target, lambda op: op.backward)
+    return _walk_back(target, lambda op: op.backward, forget)
 
 
 def ordered_curvatures(target: Entry) -> Derivatives:

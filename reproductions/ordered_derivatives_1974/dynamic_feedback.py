@@ -32,8 +32,9 @@ def arma(y: np.ndarray, cut: int = 0) -> Build:
     """
 
     def build(system: OrderedSystem, p: Entry) -> Entry:
-        picks = [system.apply(affine, p, system.constant(np.eye(3)[:, [k]]), system.constant(np.zeros(1)))
-                 for k in range(3)]  # fmt: skip
+        picks = [
+            system.apply(affine, p, system.constant(np.eye(3)[:, [k]]), system.constant(np.zeros(1))) for k in range(3)
+        ]
         mean, phi, theta = picks
         z = [system.apply(subtract, system.constant(np.full((1, 1), one)), mean) for one in y]
         shock = system.constant(np.zeros((1, 1)))
@@ -64,8 +65,9 @@ def predators(observed: np.ndarray, steps: int, cut: int = 0) -> Build:
         def linear(x: Entry, table: np.ndarray) -> Entry:
             return system.apply(affine, x, system.constant(table), nothing)
 
-        rates = system.apply(exponential, system.apply(
-            affine, p, system.constant(np.eye(6)[:, :4]), system.constant(np.zeros(4))))  # fmt: skip
+        rates = system.apply(
+            exponential, system.apply(affine, p, system.constant(np.eye(6)[:, :4]), system.constant(np.zeros(4)))
+        )
         alone, together = linear(rates, RATES), linear(rates, MEETINGS)
         state = linear(p, np.eye(6)[:, 4:])
 
@@ -143,11 +145,17 @@ def fit(build: Build, start: np.ndarray, scale: np.ndarray) -> dict[str, Any]:
     one, other = fits
     at, there = one.x * scale, other.x * scale
     return {
-        "estimate": at, "by_slopes": there, "loss": float(one.fun),
-        "apart": float(np.max(np.abs(at - there) / np.abs(at))), "passes": float(one.nfev * counts.ratio),
-        "passes_by_slopes": float(meter.evaluations), "ratio": counts.ratio, "entries": float(counts.entries),
-        "fit_seconds": seconds[0], "slopes_seconds": seconds[1],
-    }  # fmt: skip
+        "estimate": at,
+        "by_slopes": there,
+        "loss": float(one.fun),
+        "apart": float(np.max(np.abs(at - there) / np.abs(at))),
+        "passes": float(one.nfev * counts.ratio),
+        "passes_by_slopes": float(meter.evaluations),
+        "ratio": counts.ratio,
+        "entries": float(counts.entries),
+        "fit_seconds": seconds[0],
+        "slopes_seconds": seconds[1],
+    }
 
 
 def finite(function: Callable[[np.ndarray], tuple[float, np.ndarray]]) -> Callable[..., tuple[float, np.ndarray]]:
@@ -198,8 +206,10 @@ def truncated(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, A
         row: dict[str, Any] = {"phi_full": full[1], "theta_full": full[2]}
         for k in cell["cuts"]:
             rest = root(_derivatives, full, args=(arma(y, k),), tol=1e-9)
-            row |= {f"phi_{k}": rest.x[1] if rest.success else np.nan,
-                    f"theta_{k}": rest.x[2] if rest.success else np.nan}  # fmt: skip
+            row |= {
+                f"phi_{k}": rest.x[1] if rest.success else np.nan,
+                f"theta_{k}": rest.x[2] if rest.success else np.nan,
+            }
         rows.append(row)
     return rows
 
@@ -210,8 +220,13 @@ def _derivatives(w: np.ndarray, build: Build) -> np.ndarray:
 
 def fit_full(y: np.ndarray) -> np.ndarray:
     """Estimates (mean, phi, theta) by derivatives through time."""
-    found = minimize(lambda w: value_and_derivatives(arma(y), w), np.array([y.mean(), 0.5, 0.2]), jac=True,
-                     method="L-BFGS-B", options={"ftol": 1e-14, "gtol": 1e-8})  # fmt: skip
+    found = minimize(
+        lambda w: value_and_derivatives(arma(y), w),
+        np.array([y.mean(), 0.5, 0.2]),
+        jac=True,
+        method="L-BFGS-B",
+        options={"ftol": 1e-14, "gtol": 1e-8},
+    )
     return np.asarray(found.x)
 
 
@@ -224,15 +239,23 @@ def reach(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]
         row: dict[str, Any] = {}
         for k in cell["cuts"]:
             part = value_and_derivatives(predators(series.pelts(), cell["steps"], k), at)[1]
-            row |= {f"cosine_{k}": float(part @ full / (np.linalg.norm(part) * np.linalg.norm(full))),
-                    f"length_{k}": float(np.linalg.norm(part) / np.linalg.norm(full))}  # fmt: skip
+            row |= {
+                f"cosine_{k}": float(part @ full / (np.linalg.norm(part) * np.linalg.norm(full))),
+                f"length_{k}": float(np.linalg.norm(part) / np.linalg.norm(full)),
+            }
         rows.append(row)
     return rows
 
 
 def tape(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
-    """Entries and numbers kept by the ordered system of a series of a given length, and its cost."""
+    """Entries and numbers kept by the ordered system of a series of a given length, and the operations of its value."""
     y = np.resize(series.concentration(), cell["length"])
     system = OrderedSystem()
     counts = count(arma(y)(system, system.parameter("p", np.array([[17.0, 0.9, 0.5]]))))
-    return [{"entries": float(counts.entries), "numbers": float(counts.numbers), "ratio": counts.ratio} for _ in seeds]
+    row = {
+        "entries": float(counts.entries),
+        "numbers": float(counts.numbers),
+        "operations": float(counts.forward),
+        "ratio": counts.ratio,
+    }
+    return [row for _ in seeds]

@@ -1,234 +1,309 @@
-"""Claims, tables and arrays of `ordered_derivatives_1974`."""
+"""Tables, words and arrays that the report of 1974 shows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from core.evidence.record import Ours
-from core.evidence.summaries import exactly, finished, over_mean, over_seeds, over_values, share
-from core.evidence.tables import means_table
+from core.evidence import intervals
+from core.evidence.rows import Rows, failures, finished, pick, stacked
+from core.evidence.tables import Table, means_table, table
 from core.evidence.trials import Row
-from reproductions.ordered_derivatives_1974.clocked_slopes import SAMPLE
+from reproductions.ordered_derivatives_1974.claims import PREY, best_fits
+from reproductions.ordered_derivatives_1974.costs import SAMPLE
 from reproductions.ordered_derivatives_1974.dynamic_feedback import GUESS
-from reproductions.ordered_derivatives_1974.experiment import page
+from reproductions.ordered_derivatives_1974.page import page
+from reproductions.ordered_derivatives_1974.run import RUNGS, networks, sweeps_at_most
+from reproductions.ordered_derivatives_1974.settings import Settings
 
-Rows = Mapping[str, Sequence[Row]]
-PUBLISHED = (32, 64, 128, 256, 512)
-NAMES = ("alpha", "beta", "gamma", "delta", "hares, 1900", "lynxes, 1900")
-BEST = 1.0001  # fits whose loss is within this factor of the least found count as having found it
-
-
-def measure(settings: Any, rows: Rows) -> dict[str, Ours | None]:
-    """Our side of every claim, by its id in papers/werbos1974.toml."""
-    cost = {tuple(row.cell["sizes"]): row.values for row in rows["cost"] if not row.failed}
-    by_width = {h: cost.get((32, h, h, h, 1)) for h in PUBLISHED}
-    values = list(cost.values())
-    large = [v for v in values if v["parameters"] >= 1e4]
-    nudged = [[v[name] for v in values if "slope_passes" in v] for name in ("parameters", "slope_passes")]
-    arma, prey = _best(rows["ARMA"]), _best(rows["predators"])
-    estimates = np.array([row.arrays["estimate"] for row in arma])
-    rates = np.exp([row.arrays["estimate"] for row in prey])
-    cuts = settings.cuts
-    first = min(cuts)
-    long = [row.values for row in rows["tape"]]
-    lengths = [row.cell["length"] for row in rows["tape"]]
-    return {
-        "page": exactly(rows["page"][0].values["largest"]),
-        "networks": over_seeds(rows["networks"], "relative"),
-        **{f"counts_{h}": exactly(v["ratio"]) if v else None for h, v in by_width.items()},
-        **{f"forward_mode_{h}": exactly(v["tangent_ratio"]) if (v := by_width[h]) else None for h in (32, 512)},
-        "bound": exactly(max([v["ratio"] for v in values] + [r.values["ratio"] for r in rows["tape"]])),
-        "flat": _exponent([v["parameters"] for v in large], [v["ratio"] for v in large]),
-        "time": over_values(np.array([v["time_ratio"] for v in large])) if large else None,
-        "tangents": exactly(max(v["tangent_error"] for v in values)),
-        "by_units": exactly(max(v["unit_error"] for v in values)),
-        "fd_law": _exponent(*nudged),
-        "memory": _exponent(lengths, [v["numbers"] for v in long]),
-        "arma_same": _largest(arma, "apart"),
-        "arma_phi": _single(estimates, 1),
-        "arma_theta": _single(estimates, 2),
-        "arma_cost": _ratio(rows["ARMA"]),
-        "prey_same": _largest(prey, "apart"),
-        **{f"prey_{name}": _single(rates, k) for k, name in enumerate(NAMES[:4])},
-        "prey_cost": _ratio(rows["predators"]),
-        "prey_found": share(np.array([float(row in prey) for row in rows["predators"] if not row.failed]),
-                            failed=sum(row.failed for row in rows["predators"])),
-        "truncated": _worse(rows["truncated"], first),
-        "ordered_net": _parity_gap(rows["parity"]),
-    }  # fmt: skip
+NAMES = (*PREY, "hares, 1900", "lynxes, 1900")
+SERIES: tuple[tuple[str, str, tuple[str, ...], Callable[[np.ndarray], np.ndarray]], ...] = (
+    ("Series A, ARMA(1,1)", "ARMA", ("mean", "phi", "theta"), np.asarray),
+    ("hares and lynxes", "predators", NAMES, np.exp),
+)
 
 
-def _exponent(x: Sequence[float], y: Sequence[float]) -> Ours | None:
-    """The slope of a straight line through the logarithms, of at least two points."""
-    return exactly(float(np.polyfit(np.log(x), np.log(y), 1)[0])) if len(x) > 1 else None
+def tables(s: Settings, rows: Rows) -> list[Table]:
+    """The page itself, costs, fits, cut derivatives, and nets that learn parity."""
+    return [
+        _page(rows),
+        *_costs(s, rows),
+        _estimates(rows),
+        _fits(rows),
+        _cut(rows["truncated"], s.cuts),
+        means_table(
+            "parity",
+            f"Parity of {s.parity_bits} bits: layered nets and Werbos's fully ordered ones",
+            ["form", "hidden units", "rate"],
+            [
+                ([form, units, rate], pick(rows["parity"], form=form, units=units, rate=rate))
+                for form in ("layered", "ordered")
+                for units in s.parity_units
+                for rate in s.parity_rates
+            ],
+            [("weights and biases", "weights", 1), ("learned, %", "solved", 100)],
+        ),
+        _ladder(s, rows),
+        _product(rows),
+    ]
 
 
-def _best(rows: Sequence[Row]) -> list[Row]:
-    """Fits that found the least loss that any of them found."""
-    good = [row for row in rows if not row.failed]
-    if not good:
-        return []
-    least = min(row.values["loss"] for row in good)
-    return [row for row in good if row.values["loss"] <= BEST * least]
-
-
-def _largest(rows: Sequence[Row], name: str) -> Ours | None:
-    return over_values(np.array([row.values[name] for row in rows])) if rows else None
-
-
-def _single(estimates: np.ndarray, k: int) -> Ours | None:
-    return over_values(estimates[:, k]) if len(estimates) else None
-
-
-def _ratio(rows: Sequence[Row]) -> Ours | None:
-    """Forward passes of a fit by measured slopes over those of the fit by derivatives, from equal starts."""
-    good = [row.values for row in rows if not row.failed]
-    return over_values(np.array([v["passes_by_slopes"] / v["passes"] for v in good]), failed=len(rows) - len(good))
-
-
-def _worse(rows: Sequence[Row], cut: int) -> Ours | None:
-    """Mean squared error of the planted theta by truncated derivatives less that by full ones, with its interval."""
-    planted = rows[0].cell["theta"]
-    pairs = np.array([
-        [row.values[f"theta_{cut}"] - planted, row.values["theta_full"] - planted] for row in rows if not row.failed
-    ])  # fmt: skip
-    kept = pairs[np.isfinite(pairs).all(axis=1)]
-    gap = kept[:, 0] ** 2 - kept[:, 1] ** 2
-    return over_mean(gap, failed=len(rows) - len(kept), covers="mean over seeds (bootstrap)")
-
-
-def _parity_gap(rows: Sequence[Row]) -> Ours | None:
-    """Share learned by fully ordered nets less that by layered ones, over the same units, rates and seeds."""
-    by = {
-        form: {(r.cell["units"], r.cell["rate"], r.seed): r.values["solved"] for r in rows if r.cell["form"] == form}
-        for form in ("ordered", "layered")
-    }
-    gap = np.array([by["ordered"][key] - by["layered"][key] for key in by["ordered"]])
-    return over_mean(gap, covers="difference of shares over seeds (bootstrap)")
-
-
-def tables(settings: Any, rows: Rows) -> list[dict[str, Any]]:
-    """The page itself, costs, estimates, truncation, fully ordered nets."""
+def _page(rows: Rows) -> Table:
     _, names = page()
-    row = rows["page"][0].arrays
-    lines = []
+    row, lines = rows["page"][0].arrays, []
     for k, (name, formula) in enumerate(names):
-        varies = row["varies"][k] > 0
         exact, measured = float(row["exact"][k]), float(row["measured"][k])
-        told = [exact, measured, abs(exact - measured)] if varies else [None, None, None]
+        told = [exact, measured, abs(exact - measured)] if row["varies"][k] > 0 else [None, None, None]
         lines.append([k + 1, name, formula, float(row["values"][k]), *told])
-    series = []
-    for name, study, parts, change in (
-        ("Series A, ARMA(1,1)", "ARMA", ("mean", "phi", "theta"), lambda v: v),
-        ("hares and lynxes", "predators", NAMES, np.exp),
-    ):
-        best = _best(rows[study])
+    columns = ["line", "name", "is", "value", "ordered derivative", "measured slope", "difference"]
+    return table("page", "One page of an ordered system: values down, ordered derivatives of E up", columns, lines)
+
+
+def _costs(s: Settings, rows: Rows) -> list[Table]:
+    """All slopes of each network by every way: forward passes counted, and by the clock with its intervals."""
+    counted, clocked = list[list[Any]](), list[list[Any]]()
+    seconds = stacked(rows["clock"], "seconds")  # (repetitions, nets, [forward, walk, tangent])
+    ratios = stacked(rows["clock"], "ratios")
+    for k, (sizes, row) in enumerate(zip(networks(s), rows["cost"], strict=True)):
+        name, v = "-".join(map(str, sizes)), row.values
+        n = int(v["parameters"])
+        nudged = pick(rows["nudges"], sizes=sizes)
+        passes, unit_passes = (finished(nudged, what) for what in ("slopes_time", "units_time"))
+        counted.append([name, n, n + 1, v["tangent_ratio"], int(v["units"]) + 1, v["ratio"], int(v["numbers"])])
+        every = nudged[0].values["run"] > 0
+        clocked.append(
+            [
+                name,
+                float(seconds[:, k, 0].mean()),
+                float(ratios[:, k].mean()),
+                *intervals.mean(ratios[:, k]),
+                float(passes.mean()),
+                "all" if every else SAMPLE,
+                float(n * (seconds[:, k, 2] / seconds[:, k, 0]).mean()),
+                float(unit_passes.mean()),
+                float(finished(nudged, "slopes_error").max()),
+                float(finished(nudged, "units_error").max()),
+            ]
+        )
+    first = ["network", "weights and biases", "measured slopes, n + 1", "forward mode", "one nudge a unit"]
+    second = ["network", "seconds of one forward pass", "one walk back, with the value", "low", "high"]
+    return [
+        table(
+            "cost",
+            "All slopes of one network in forward passes, counted",
+            [*first, "one walk back, with the value", "numbers kept"],
+            counted,
+        ),
+        table(
+            "clock",
+            "The same by the clock: means over repetitions, 100 patterns at once",
+            [
+                *second,
+                "measured slopes",
+                "weights nudged",
+                "forward mode",
+                "one nudge a unit, one pattern",
+                "measured slopes off by",
+                "nudged units off by",
+            ],
+            clocked,
+        ),
+    ]
+
+
+def _estimates(rows: Rows) -> Table:
+    lines = []
+    for name, study, parts, change in SERIES:
+        best = best_fits(rows[study])
         if best:
             at, there = (change(best[0].arrays[kind]) for kind in ("estimate", "by_slopes"))
-            series += [[name, part, float(at[k]), float(there[k])] for k, part in enumerate(parts)]
-    forms = [(f, u) for f in ("layered", "ordered") for u in settings.parity_units]
-    rates = settings.parity_rates
-    return [
-        {"id": "page", "whole": True,
-         "title": "One page of an ordered system: values down, ordered derivatives of E up",
-         "columns": ["line", "name", "is", "value", "ordered derivative", "measured slope", "difference"],
-         "rows": lines},
-        *_cost_tables(rows),
-        {"id": "estimates", "title": "Fits through time: estimates by derivatives and by measured slopes",
-         "columns": ["series", "parameter", "by derivatives", "by n + 1 measured slopes"], "rows": series},
-        means_table(
-            "fits", "Fits through time: their cost in forward passes", ["series"],
-            [(["Series A, ARMA(1,1)"], rows["ARMA"]), (["hares and lynxes"], rows["predators"])],
-            [("by derivatives", "passes", 1), ("by measured slopes", "passes_by_slopes", 1),
-             ("seconds by derivatives", "fit_seconds", 1), ("seconds by measured slopes", "slopes_seconds", 1),
-             ("value and all derivatives, forward passes", "ratio", 1), ("lines of the system", "entries", 1),
-             ("least loss", "loss", 1)]),
-        _cut_table(rows["truncated"], settings.cuts),
-        means_table(
-            "parity", f"Parity of {settings.parity_bits} bits by layered and by fully ordered nets",
-            ["form", "hidden units", "rate"],
-            [([f, u, rate], [r for r in rows["parity"]
-                             if (r.cell["form"], r.cell["units"], r.cell["rate"]) == (f, u, rate)])
-             for f, u in forms for rate in rates],
-            [("weights and biases", "weights", 1), ("learned, %", "solved", 100)]),
-    ]  # fmt: skip
+            lines += [[name, part, float(at[k]), float(there[k])] for k, part in enumerate(parts)]
+    columns = ["series", "parameter", "by derivatives", "by n + 1 measured slopes"]
+    return table("estimates", "Fits through time: estimates by derivatives and by measured slopes", columns, lines)
 
 
-def _cost_tables(rows: Rows) -> list[dict[str, Any]]:
-    """All slopes of each network by every way: forward passes, and the seconds behind them."""
-    passes, seconds = list[list[Any]](), list[list[Any]]()
-    for row, clocked in zip(rows["cost"], rows["clock"], strict=True):
-        v, c, name = row.values, clocked.values, "-".join(map(str, row.cell["sizes"]))
-        n, both = int(v["parameters"]), v["forward_seconds"] + v["backward_seconds"]
-        passes.append([name, n, n + 1, c["slopes_time"], v["tangent_ratio"], v["tangent_time"], int(v["units"]) + 1,
-                       c["units_time"], v["ratio"], v["time_ratio"], int(v["numbers"])])  # fmt: skip
-        seconds.append([name, v["forward_seconds"], both, c["slopes_seconds"], "all" if c["run"] else SAMPLE,
-                        c["slopes_error"], c["units_seconds"], c["units_error"]])  # fmt: skip
-    return [
-        {"id": "cost", "title": "All slopes of one network, in forward passes; counted, and by the clock",
-         "columns": ["network", "weights and biases", "measured slopes, n + 1", "by the clock", "forward mode, counted",
-                     "by the clock", "one perturbation a unit", "by the clock", "backprop, counted", "by the clock",
-                     "numbers on the tape"],
-         "rows": passes},
-        {"id": "seconds", "title": "The seconds behind them, and how far measured slopes are off",
-         "columns": ["network", "one forward pass, 100 patterns", "value and all derivatives",
-                     "all slopes by nudging weights", "weights nudged", "largest error",
-                     "by nudging units, one pattern", "largest error of all weights' slopes"],
-         "rows": seconds},
-    ]  # fmt: skip
+def _fits(rows: Rows) -> Table:
+    return means_table(
+        "fits",
+        "Fits through time: their cost in forward passes",
+        ["series"],
+        [([name], rows[study]) for name, study, *_ in SERIES],
+        [
+            ("by derivatives", "passes", 1),
+            ("by measured slopes", "passes_by_slopes", 1),
+            ("seconds by derivatives", "fit_seconds", 1),
+            ("seconds by measured slopes", "slopes_seconds", 1),
+            ("value and all derivatives, forward passes", "ratio", 1),
+            ("lines of the system", "entries", 1),
+            ("least loss", "loss", 1),
+        ],
+    )
 
 
-def _cut_table(rows: Sequence[Row], cuts: Sequence[int]) -> dict[str, Any]:
-    """Bias and spread of estimates by truncated derivatives of simulated series."""
+def _cut(rows: Sequence[Row], cuts: Sequence[int]) -> Table:
+    """Bias and spread of estimates by cut derivatives of simulated series."""
     lines = []
+    planted = rows[0].cell
     for name, key in [("full", "full"), *((f"{k} steps", str(k)) for k in sorted(cuts, reverse=True))]:
-        cells: list[Any] = [name, len(rows)]
         values = {part: finished(rows, f"{part}_{key}") for part in ("phi", "theta")}
         rest = np.isfinite(values["theta"])
-        cells.append(int(np.count_nonzero(~rest)))
+        cells: list[Any] = [name, len(rows), int(np.count_nonzero(~rest))]
         for part in ("phi", "theta"):
-            kept, planted = values[part][rest], rows[0].cell[part]
-            cells += [float(kept.mean()) if len(kept) else None, float(kept.std()) if len(kept) else None,
-                      float(np.sqrt(np.mean((kept - planted) ** 2))) if len(kept) else None]  # fmt: skip
+            kept = values[part][rest]
+            told = (kept.mean(), kept.std(), np.sqrt(np.mean((kept - planted[part]) ** 2))) if len(kept) else ()
+            cells += [float(value) for value in told] or [None, None, None]
         lines.append(cells)
-    planted = rows[0].cell
-    return {
-        "id": "truncated",
-        "title": f"Derivatives that reach back so far: simulated series, phi {planted['phi']:g}, "
-        f"theta {planted['theta']:g}",
-        "columns": ["derivatives", "seeds", "no rest found", "phi, mean", "sd", "rms error", "theta, mean", "sd",
-                    "rms error"],
-        "rows": lines,
-    }  # fmt: skip
+    title = f"Derivatives that reach back so far: simulated series, phi {planted['phi']:g}, theta {planted['theta']:g}"
+    columns = [
+        "derivatives",
+        "series",
+        "no rest found",
+        "phi, mean",
+        "sd",
+        "rms error",
+        "theta, mean",
+        "sd of it",
+        "rms error of it",
+    ]
+    return table("truncated", title, columns, lines)
 
 
-def gather(rows: Rows) -> dict[str, np.ndarray]:
+def _ladder(s: Settings, rows: Rows) -> Table:
+    """Every rung: its rate, nets that learned, sweeps, and what it changed of the rung before, seed by seed."""
+    lines, before = list[list[Any]](), None
+    for name in RUNGS:
+        group = pick(rows["rungs"], rung=name)
+        took = sweeps_at_most(group, s.now_sweeps)
+        learned = np.array([row.values.get("solved", 0.0) for row in group])
+        fewer: list[float | None] = [None, None]
+        if before is not None and len(took) > 1:
+            logs = np.log2(np.maximum(before, 1)) - np.log2(np.maximum(took, 1))
+            fewer = [float(logs.mean()), float(logs.std(ddof=1) / np.sqrt(len(logs)))]
+        low, high = intervals.wilson(int(learned.sum()), len(learned))
+        shares = [100 * float(learned.mean()), 100 * low, 100 * high]
+        rate = group[0].cell["rate"]
+        lines.append([name, rate, len(group), failures(group), *shares, float(np.median(took)), *fewer])
+        before = took
+    columns = [
+        "recipe, one change after the other",
+        "rate",
+        "nets",
+        "failed",
+        "learned, %",
+        "low",
+        "high",
+        "median sweeps",
+        "halvings of the sweeps by this change",
+        "standard error",
+    ]
+    title = f"Then and now: parity of {s.parity_bits} bits by the fully ordered net with {s.now_units} hidden units"
+    return table("rungs", f"{title}, {s.now_sweeps:,} sweeps at most", columns, lines)
+
+
+def _product(rows: Rows) -> Table:
+    lines = [[row.cell["factors"], row.values["ratio"]] for row in rows["product"]]
+    columns = ["factors", "product and all derivatives, over the product"]
+    return table("product", "A product of many numbers: multiplications", columns, lines)
+
+
+def arrays(s: Settings, rows: Rows) -> dict[str, np.ndarray]:
     """What the figures draw."""
     cost = [row.values for row in rows["cost"] if not row.failed]
-    names = ("parameters", "units", "ratio", "time_ratio", "tangent_ratio", "tangent_time", "forward_seconds",
-             "backward_seconds")  # fmt: skip
     cut = [name for name in rows["truncated"][0].values if name.startswith("theta_")]
     reach = [row.values for row in rows["reach"] if not row.failed]
     years = sorted(int(name.split("_")[1]) for name in reach[0] if name.startswith("cosine_"))
-    best = _best(rows["predators"])
+    best = best_fits(rows["predators"])
+    nudged = [pick(rows["nudges"], sizes=sizes) for sizes in networks(s)]
+    times = ("slopes_time", "units_time", "run", "slopes_seconds")
+    rungs = [pick(rows["rungs"], rung=name) for name in RUNGS]
     return {
         "page": np.stack([rows["page"][0].arrays[k] for k in ("values", "exact", "measured", "varies")]),
-        "cost": np.array([[v[name] for name in names] for v in cost]),
-        "clock": np.array([[row.values[name] for name in ("slopes_time", "units_time", "run", "slopes_seconds")]
-                           for row in rows["clock"]]),
+        "cost": np.array([[v[name] for name in ("parameters", "units", "ratio", "tangent_ratio")] for v in cost]),
+        "seconds": stacked(rows["clock"], "seconds"),
+        "ratios": stacked(rows["clock"], "ratios"),
+        "nudged": np.array([[finished(group, name).mean() for name in times] for group in nudged]),
         "theta": np.array([[row.values[name] for name in cut] for row in rows["truncated"] if not row.failed]),
         "theta_cuts": np.array([0 if name == "theta_full" else int(name.split("_")[1]) for name in cut]),
         "reach": np.array([[[v[f"cosine_{k}"], v[f"length_{k}"]] for k in years] for v in reach]),
         "reach_years": np.array(years),
         "tape": np.array([[r.cell["length"], r.values["numbers"], r.values["ratio"]] for r in rows["tape"]]),
         "prey": best[0].arrays["estimate"] if best else GUESS,
-        "prey_losses": np.array([r.values["loss"] if not r.failed else np.nan for r in rows["predators"]]),
-        "passes": np.array([
-            [r.values["passes"], r.values["passes_by_slopes"]] for n in ("ARMA", "predators") for r in rows[n]
-            if not r.failed]),
-        "passes_series": np.array(
-            [k for k, n in enumerate(("ARMA", "predators")) for r in rows[n] if not r.failed]),
-    }  # fmt: skip
+        "passes": np.array(
+            [
+                [k, row.values["passes"], row.values["passes_by_slopes"]]
+                for k, (_, study, *_) in enumerate(SERIES)
+                for row in rows[study]
+                if not row.failed
+            ]
+        ),
+        "rungs_solved": np.array([[row.values.get("solved", 0.0) for row in group] for group in rungs]),
+        "rungs_sweeps": np.array([sweeps_at_most(group, s.now_sweeps) for group in rungs]),
+        "parity": np.array(
+            [
+                [row.cell["form"] == "ordered", row.cell["units"], row.values["weights"], row.values["solved"]]
+                for row in rows["parity"]
+                if not row.failed
+            ],
+            dtype=float,
+        ),
+    }
+
+
+def words(s: Settings, rows: Rows) -> dict[str, Any]:
+    """Numbers that the text of the report names."""
+    cost = rows["cost"]
+    n, ratio = finished(cost, "parameters"), finished(cost, "ratio")
+    large = n >= 1e3
+    clock = stacked(rows["clock"], "ratios").mean(axis=0)
+    climbed = {name: pick(rows["rungs"], rung=name) for name in RUNGS}
+    learned = {name: _share(rung) for name, rung in climbed.items()}
+    middle = {name: _median(sweeps_at_most(rung, s.now_sweeps), s.now_sweeps) for name, rung in climbed.items()}
+    then, last, units = "the recipe of 1986", list(RUNGS)[-1], "tanh units"
+    fits = {study: rows[study] for _, study, *_ in SERIES}
+    seconds = {
+        study: float(np.mean(finished(group, "slopes_seconds")) / np.mean(finished(group, "fit_seconds")))
+        for study, group in fits.items()
+    }
+    forms = {form: _by_weights(pick(rows["parity"], form=form)) for form in ("ordered", "layered")}
+    ordered = min(forms["ordered"])
+    layered = min((n for n in forms["layered"] if n >= ordered), default=max(forms["layered"]))
+    return {
+        "page_lines": len(rows["page"][0].arrays["exact"]),
+        "ordered_weights": int(ordered),
+        "layered_weights": int(layered),
+        "ordered_learned": f"{forms['ordered'][ordered]:.0f} %",
+        "layered_learned": f"{forms['layered'][layered]:.0f} %",
+        "largest_difference": f"{rows['page'][0].values['largest']:.0e}",
+        "most_weights": f"{n.max():,.0f}",
+        "least_ratio": f"{ratio[large].min():.2f}",
+        "most_ratio": f"{ratio.max():.2f}",
+        "least_clock": f"{clock.min():.2f}",
+        "most_clock": f"{clock.max():.2f}",
+        "dearer": f"{(n.max() + 1) / ratio[np.argmax(n)]:,.0f}",
+        "then_learned": learned[then],
+        "then_sweeps": middle[then],
+        "tanh_learned": learned[units],
+        "tanh_sweeps": middle[units],
+        "last_learned": learned[last],
+        "last_sweeps": middle[last],
+        "arma_seconds": f"{seconds['ARMA']:.1f}",
+        "prey_seconds": f"{seconds['predators']:.1f}",
+    }
+
+
+def _by_weights(rows: Sequence[Row]) -> dict[float, float]:
+    """Percentage of nets that learned, over all rates, by their number of weights."""
+    weights = finished(rows, "weights")
+    return {n: 100 * float(finished(rows, "solved")[weights == n].mean()) for n in np.unique(weights)}
+
+
+def _share(rows: Sequence[Row]) -> str:
+    """Percentage of nets that learned."""
+    return f"{100 * float(np.mean([row.values.get('solved', 0.0) for row in rows])):.0f} %"
+
+
+def _median(sweeps: np.ndarray, given: int) -> str:
+    """The median in words, where more than half of the nets may have learned nothing."""
+    return f"{np.median(sweeps):,.0f}" if np.median(sweeps) < given else f"more than {given:,}"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -11,34 +10,19 @@ from typing import Any
 import numpy as np
 
 from core.datasets import mnist, text
-from core.learning import training
-from core.learning.ops import affine, tanh
+from core.learning import ngrams, training
 from core.learning.ops.classes import mean_cross_entropy
-from core.learning.ordered import Entry, OrderedSystem
+from core.learning.ordered import OrderedSystem
 from core.learning.seeds import generator
 from core.networks import dense, language
 
 BATCH = {"digits": 100, "characters": 64}
-CONTEXT = 8  # characters that the language model sees
+CONTEXT = 8  # characters that the language model sees, where nothing else is said
+MIXED = (3, 6)  # orders of the n-grams that a network is mixed with, half and half
+Arrays = dict[str, np.ndarray]
 
 
-def classifier(system: OrderedSystem, p: Mapping[str, Entry], x: np.ndarray, labels: np.ndarray) -> Entry:
-    """One hidden layer of tanh units, ten outputs, mean cross-entropy."""
-    return system.apply(mean_cross_entropy, _scores(system, p, x), system.constant(labels))
-
-
-def _scores(system: OrderedSystem, p: Mapping[str, Entry], x: np.ndarray) -> Entry:
-    hidden = system.apply(tanh, system.apply(affine, system.constant(x), p["w1"], p["b1"]))
-    return system.apply(affine, hidden, p["w2"], p["b2"])
-
-
-def start(rng: np.random.Generator, sizes: Sequence[int]) -> dict[str, np.ndarray]:
-    """Single-precision weights uniform in +-1 / sqrt(fan-in), biases zero."""
-    p = dense.init(rng, sizes, spread=lambda fan: fan**-0.5)
-    return {name: value.astype(np.float32) for name, value in p.items()}
-
-
-def falling(rate: float, steps: int) -> Any:
+def falling(rate: float, steps: int) -> Callable[[int], float]:
     """A learning rate that falls in a straight line from `rate` at the first step to zero after the last."""
     return lambda k: rate * (1 - k / steps)
 
@@ -64,22 +48,27 @@ def _digits(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]
     x, y = data.train_x[chosen], data.train_y[chosen]
     seen_x, seen_y = (data.train_x[left], data.train_y[left]) if cell.get("tuning") else (data.test_x, data.test_y)
     sizes = (x.shape[1], cell["hidden"], mnist.CLASSES)
-    p, size, cases = start(rng, sizes), min(BATCH["digits"], len(x)), cell["shown"]
+    p, size, cases = dense.single_precision(rng, sizes), min(BATCH["digits"], len(x)), cell["shown"]
     last = training.train(
-        classifier, p, training.batches(x, y, size, cases, rng), rule=training.Adam(),
+        dense.classifier,
+        p,
+        training.batches(x, y, size, cases, rng),
+        rule=training.Adam(),
         rate=falling(cell["rate"], steps_of(cases, len(x), size)),
-    )  # fmt: skip
+    )
     if not np.isfinite(last):
         return {"failed": "diverged"}
     system = OrderedSystem()
-    a = _scores(system, system.parameters(p), seen_x).value
+    a = dense.scores(system, system.parameters(p), seen_x).value
     wrong = float(np.mean(a.argmax(axis=1) != seen_y))
     loss, _ = mean_cross_entropy(a, seen_y)
     return {
-        "error": wrong, "loss": float(loss),
-        "parameters": float(sum(v.size for v in p.values())), "shown": float(cases),
+        "error": wrong,
+        "loss": float(loss),
+        "parameters": float(sum(v.size for v in p.values())),
+        "presentations": float(cases),
         "operations": float(cases * dense.operations(sizes)),
-    }  # fmt: skip
+    }
 
 
 def characters(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
@@ -88,46 +77,80 @@ def characters(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, 
     The text is so many characters, each with those before it, drawn at random from the training part. It is looked at
     cell["looks"] times, the last time at the end; told is the look with the least tuning loss.
     """
-    return [_characters(cell, generator(cell["entropy"], seed)) for seed in seeds]
+    return [_characters(cell, generator(cell["entropy"], seed))[0] for seed in seeds]
+
+
+def characters_beside_counts(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
+    """The same, and the test loss of its probabilities mixed half and half with those of n-grams."""
+    rows = []
+    for seed in seeds:
+        row, p = _characters(cell, generator(cell["entropy"], seed))
+        if p is not None:
+            x, y = _parts(cell["text"], cell["looked_at"], CONTEXT)[1]
+            network = probabilities(p, x, y)
+            counted = _counted(cell["text"], cell["looked_at"])
+            for order in MIXED:
+                row[f"mixed_{order}"] = float(-np.log((network + counted[order - 1]) / 2).mean())
+        rows.append(row)
+    return rows
 
 
 @lru_cache(maxsize=8)
-def _parts(name: str, looked_at: int) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+def _parts(name: str, looked_at: int, context: int) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
     data = text.load(name)
-    return tuple(text.windows(part[: looked_at + CONTEXT], CONTEXT) for part in (data.tune, data.test))
+    return tuple(text.windows(part[: looked_at + context], context) for part in (data.tune, data.test))
 
 
-def _characters(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+@lru_cache(maxsize=2)
+def _counted(name: str, looked_at: int) -> np.ndarray:
+    # -> (orders, looked_at)
+    """Probabilities of the test characters by n-grams, each given what stands before it in the text."""
+    data = text.load(name)
+    begin = len(data.tune) + CONTEXT
+    held = np.concatenate([data.tune, data.test])[: begin + looked_at]
+    return ngrams.kneser_ney(data.train, held, len(data.alphabet), max(MIXED))[:, begin:]
+
+
+def _characters(cell: Mapping[str, Any], rng: np.random.Generator) -> tuple[dict[str, Any], Arrays | None]:
     data = text.load(cell["text"])
-    vocabulary, features = len(data.alphabet), cell["features"]
-    hidden = language.hidden_for(cell["size"], vocabulary, CONTEXT, features)
-    p = language.init(rng, vocabulary=vocabulary, context=CONTEXT, features=features, hidden=hidden)
+    vocabulary, features, context = len(data.alphabet), cell["features"], cell.get("context", CONTEXT)
+    hidden = language.hidden_for(cell["size"], vocabulary, context, features)
+    p = language.init(rng, vocabulary=vocabulary, context=context, features=features, hidden=hidden)
     d = cell["examples"]
-    x, y = text.windows(data.train, CONTEXT)
+    x, y = text.windows(data.train, context)
     chosen = rng.choice(len(y), d, replace=False)  # a stretch would hold few plays, and none that is tested
     x, y = x[chosen], y[chosen]
     shown, size = cell["passes"] * d, min(BATCH["characters"], d)
     steps = steps_of(shown, d, size)
     rate, rule = falling(cell["rate"], steps), training.Adam()
-    stream, looks, done = training.batches(x, y, size, shown, rng), [], 0
+    stream, done = training.batches(x, y, size, shown, rng), 0
+    looks = list[list[float]]()
+    best, kept = np.inf, p
     for look in range(1, cell["looks"] + 1):
         upto = round(look * steps / cell["looks"])
         last = training.train(language.loss, p, islice(stream, upto - done), rule=rule, rate=rate, first=done)
         if not np.isfinite(last):
-            return {"failed": "diverged"}
+            return {"failed": "diverged"}, None
         done = upto
         passes, rest = divmod(done, steps_of(d, d, size))
-        looks.append(
-            [passes * d + rest * size, *(mean_loss(p, *part) for part in _parts(cell["text"], cell["looked_at"]))]
-        )
+        parts = _parts(cell["text"], cell["looked_at"], context)
+        looks.append([passes * d + rest * size, *(mean_loss(p, *part) for part in parts)])
+        if looks[-1][1] < best:
+            best, kept = looks[-1][1], {name: value.copy() for name, value in p.items()}
     table = np.array(looks)
-    best = int(np.argmin(table[:, 1]))
-    each = language.operations(vocabulary, CONTEXT, features, hidden)
-    return {
-        "test": table[best, 2], "tune": table[best, 1], "best_share": table[best, 0] / shown,
-        "parameters": float(language.parameters(vocabulary, CONTEXT, features, hidden)), "shown": float(shown),
-        "operations": float(each * shown), "each": float(each), "looks": table,
-    }  # fmt: skip
+    told = int(np.argmin(table[:, 1]))
+    each = language.operations(vocabulary, context, features, hidden)
+    row = {
+        "test": table[told, 2],
+        "tune": table[told, 1],
+        "best_share": table[told, 0] / shown,
+        "parameters": float(language.parameters(vocabulary, context, features, hidden)),
+        "presentations": float(shown),
+        "operations": float(each * shown),
+        "each": float(each),
+        "looks": table,
+    }
+    return row, kept
 
 
 def mean_loss(p: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray) -> float:
@@ -136,15 +159,16 @@ def mean_loss(p: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray) -> floa
     for at in range(0, len(x), 1024):
         system, here = OrderedSystem(), slice(at, at + 1024)
         total += len(x[here]) * float(language.loss(system, system.parameters(p), x[here], y[here]).value)
-        system.entries.clear()  # entries and system refer to each other
     return total / len(x)
 
 
-def speed(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
-    """Floating-point operations a second of one core here, in products of single-precision matrices."""
-    a = np.ones((1024, 1024), np.float32)
-    a @ a
-    began = time.perf_counter()
-    for _ in range(10):
-        a @ a
-    return [{"speed": 10 * 2 * 1024.0**3 / (time.perf_counter() - began)} for _ in seeds]
+def probabilities(p: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    # -> (cases,)
+    """The probability that the model gives to the character that follows, case by case."""
+    found = []
+    for at in range(0, len(x), 1024):
+        system, here = OrderedSystem(), slice(at, at + 1024)
+        a = language.scores(system, system.parameters(p), system.constant(x[here])).value.astype(float)
+        shifted = np.exp(a - a.max(axis=1, keepdims=True))
+        found.append(shifted[np.arange(len(a)), y[here]] / shifted.sum(axis=1))
+    return np.concatenate(found)

@@ -4,114 +4,178 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
+from scipy import stats
 
 from core.evidence import power_laws
+from core.evidence.measured import Quantity
 from core.evidence.power_laws import JOINT, OFFSET, PLAIN, Form
-from core.evidence.record import Ours
+from core.evidence.rows import Rows
 from core.evidence.trials import Row
+from reproductions.scaling.settings import Settings
 
-Rows = Mapping[str, Sequence[Row]]
+TAIL = 0.975
+SEEDS = ("seeds within sizes",)
 
 
 @dataclass(frozen=True)
 class Law:
-    """A fitted law: points (terms, n), values, the fit, its resampled fits, and where and what was held out."""
+    """A fitted law: points (terms, n), values and their groups, the fit and its fits to seeds drawn again.
+
+    Points of `held` groups were left out of the fit. `again` are values drawn again within their groups, of all points.
+    """
 
     form: Form
     x: np.ndarray
     y: np.ndarray
+    groups: np.ndarray
+    held: np.ndarray
     fit: np.ndarray
     draws: np.ndarray
-    held_x: np.ndarray
-    held_y: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-
-    def exponent(self, term: int) -> Ours:
-        """An exponent with its interval by resampling."""
-        draws = self.form.exponents(self.draws, len(self.x))
-        n = len(self.y) - len(self.held_y)
-        return fitted(float(self.form.exponents(self.fit, len(self.x))[term]), draws[:, term], n)
+    again: np.ndarray
 
     @property
-    def inside(self) -> np.ndarray:
-        """Which held-out values lie in their predicted interval."""
-        return np.asarray((self.low <= self.held_y) & (self.held_y <= self.high))
+    def freedom(self) -> int:
+        """Degrees of freedom of the scatter between seeds: runs less groups."""
+        return max(len(self.y) - len(np.unique(self.groups)), 1)
 
-    def misses(self, x: np.ndarray, y: np.ndarray) -> float:
-        """Root mean square of the relative differences between values and the law, or NaN without any."""
-        gaps = np.log(y / power_laws.predict(x, self.fit, self.form))
-        return float(np.sqrt(np.mean(gaps**2))) if len(gaps) else float("nan")
+    def exponent(self, term: int) -> Quantity:
+        """An exponent with its interval by resampling."""
+        found = self.form.exponents(self.fit, len(self.x))[term]
+        return self.quantity(found, self.form.exponents(self.draws, len(self.x))[:, term], "exponent")
+
+    def floor(self) -> Quantity:
+        """The floor with its interval."""
+        place = 2 * len(self.x)
+        return self.quantity(np.exp(self.fit[place]), np.exp(self.draws[:, place]), "floor")
+
+    def misfit(self, held: bool | None = None) -> Quantity:
+        """Root mean square of the relative differences between the law and the mean of each group, in percent.
+
+        Over all groups, or those held out, or those fitted.
+        """
+        rms = self.misfits(held)
+        return self.quantity(rms[0], rms[1:], "root mean square departure")
+
+    def misfits(self, held: bool | None = None) -> np.ndarray:
+        # -> (1 + draws,)
+        """The same as numbers: of the fit, then of the fits to seeds drawn again."""
+        chosen = np.ones(len(self.y), dtype=bool) if held is None else self.held == held
+        pairs = [(self.y, self.fit), *zip(self.again, self.draws, strict=True)]
+        return np.array([100 * np.sqrt(np.mean(self._departures(y, fit, chosen) ** 2)) for y, fit in pairs])
+
+    def found_over_foretold(self) -> Quantity:
+        """Mean ratio of the values held out to what the fit to the others foretells, as a geometric mean."""
+        ours = float(np.exp(self._departures(self.y, self.fit, self.held).mean()))
+        pairs = zip(self.again, self.draws, strict=True)
+        drawn = [float(np.exp(self._departures(y, fit, self.held).mean())) for y, fit in pairs]
+        return self.quantity(ours, np.array(drawn), "geometric mean ratio")
+
+    def _departures(self, y: np.ndarray, fit: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+        """Logarithm of each group's geometric mean over the law."""
+        gaps = np.log(y / power_laws.predict(self.x, fit, self.form))
+        return np.array([gaps[chosen & (self.groups == one)].mean() for one in np.unique(self.groups[chosen])])
+
+    def quantity(self, estimate: float, draws: np.ndarray, name: str) -> Quantity:
+        """A fitted number with the middle 95 % of its values when seeds are drawn again within each size."""
+        return fitted(float(estimate), draws, n=len(self.y), freedom=self.freedom, name=name)
 
 
-def fitted(estimate: float, draws: np.ndarray, n: int, again: str = "seeds") -> Ours:
-    """A fitted number with the middle 95 % of its values when seeds, or what `again` names, are drawn again."""
-    low, high = np.percentile(draws, [2.5, 97.5])
-    covers = f"difference of fits (resampled {again})"
-    return Ours(estimate=estimate, low=float(low), high=float(high), n=n, covers=covers)
+def fitted(
+    estimate: float, draws: np.ndarray, *, n: int, freedom: int, name: str, covers: tuple[str, ...] = SEEDS
+) -> Quantity:
+    """An estimate with the middle 95 % of its draws, widened as Student's t asks for so few runs."""
+    low, high = np.percentile(draws, [100 * (1 - TAIL), 100 * TAIL])
+    widen = float(stats.t.ppf(TAIL, freedom) / stats.norm.ppf(TAIL))
+    return Quantity(
+        estimate,
+        estimate + widen * (float(low) - estimate),
+        estimate + widen * (float(high) - estimate),
+        n=n,
+        covers=covers,
+        statistic=name,
+    )
 
 
 def law(x: np.ndarray, y: np.ndarray, groups: np.ndarray, held: np.ndarray, draws: int, form: Form = OFFSET) -> Law:
-    """Fit on the points that are not held out, and predict those that are, with the scatter of single runs.
+    """Fit on the points that are not held out; and again, with the seeds of every size drawn again."""
+    parts = (np.ascontiguousarray(part) for part in (x, y, groups.astype("U24"), held))
+    found = _law(tuple((part.tobytes(), part.dtype.str, part.shape) for part in parts), draws, form)
+    return found
 
-    Runs of small nets scatter more, so the scatter is that of the two largest sizes that were fitted, about the fit;
-    it is drawn from Student's t, because so few runs seldom show how far the next may lie.
-    """
-    rng = np.random.default_rng(0)
-    kept = ~held
+
+@lru_cache(maxsize=64)
+def _law(parts: tuple[tuple[bytes, str, tuple[int, ...]], ...], draws: int, form: Form) -> Law:
+    x, y, groups, held = (np.frombuffer(data, kind).reshape(shape) for data, kind, shape in parts)
+    rng, kept = np.random.default_rng(0), ~held
     fit = power_laws.fit(x[:, kept], y[kept], form)
-    again = power_laws.resampled(x[:, kept], y[kept], groups[kept], fit, form, draws=draws, rng=rng)
-    largest = x[0, kept] >= np.unique(x[0, kept])[-2:][0]
-    scatter = np.log(y[kept] / power_laws.predict(x[:, kept], fit, form))[largest]
-    low = high = np.zeros(0)
-    if held.any():
-        ahead = np.array([power_laws.predict(x[:, held], one, form) for one in again]).repeat(25, axis=0)
-        freedom = max(len(scatter) - 1, 1)
-        spread = np.sqrt(np.sum(scatter**2) / freedom)
-        ahead = ahead * np.exp(spread * rng.standard_t(freedom, ahead.shape))
-        low, high = np.percentile(ahead, [2.5, 97.5], axis=0)
-    return Law(form, x, y, fit, again, x[:, held], y[held], low, high)
+    places = [np.flatnonzero(groups == one) for one in np.unique(groups)]
+    again = np.exp([power_laws.redrawn(np.log(y), places, rng) for _ in range(draws)])
+    fits = np.array([power_laws.fit(x[:, kept], one[kept], form, near=fit) for one in again])
+    return Law(form, x, y, groups, held, fit, fits, again)
 
 
-def by_examples(s: Any, rows: Rows) -> list[Row]:
+class Points(NamedTuple):
+    """Values by their sizes: x (terms, n), y (n,), the group of each run, and which groups are held out."""
+
+    x: np.ndarray
+    y: np.ndarray
+    groups: np.ndarray
+    held: np.ndarray
+
+
+def by_examples(s: Settings, rows: Rows, width: int) -> list[Row]:
     """Digit nets of one width, few examples first."""
-    chosen = [row for row in rows["digits"] if row.cell["hidden"] == s.size_width]
-    return sorted(chosen, key=lambda row: row.cell["examples"])
+    chosen = [row for row in rows["digits"] if row.cell["hidden"] == width and not row.failed]
+    return sorted((row for row in chosen if row.cell["examples"] in s.train_sizes), key=lambda r: r.cell["examples"])
 
 
-def by_width(s: Any, rows: Rows) -> list[Row]:
+def by_width(s: Settings, rows: Rows) -> list[Row]:
     """Digit nets trained on all examples, narrow ones first."""
-    chosen = [row for row in rows["digits"] if row.cell["examples"] == max(s.train_sizes)]
+    chosen = [row for row in rows["digits"] if row.cell["examples"] == max(s.train_sizes) and not row.failed]
     return sorted((row for row in chosen if row.cell["hidden"] in s.widths), key=lambda row: row.cell["hidden"])
 
 
-def studied(s: Any, rows: Rows) -> dict[str, Law]:
-    """The laws of the study, the largest sizes held out: digits by examples and by parameters, characters by both.
+def digit_points(s: Settings, rows: Rows, what: str) -> Points:
+    """Errors of digit nets: by `examples`, by examples with the `other` width, or by `width`; the largest held out."""
+    if what == "width":
+        chosen = by_width(s, rows)
+        x = np.array([row.values["parameters"] for row in chosen])
+    else:
+        chosen = by_examples(s, rows, s.size_width if what == "examples" else s.other_width)
+        x = np.array([row.cell["examples"] for row in chosen], dtype=float)
+    y = np.array([max(row.values["error"], 1e-4) for row in chosen])
+    return Points(x[None], y, x, x == x.max())
 
-    Each with a floor, and without one under the name with "_plain" behind it.
-    """
-    found = {}
-    for name, chosen, size in (
-        ("examples", by_examples(s, rows), lambda row: row.cell["examples"]),
-        ("width", by_width(s, rows), lambda row: row.values["parameters"]),
-    ):
-        kept = [row for row in chosen if not row.failed]
-        x = np.array([size(row) for row in kept], dtype=float)
-        y = np.array([max(row.values["error"], 1e-4) for row in kept])
-        for mark, form in (("", OFFSET), ("_plain", PLAIN)):
-            found[name + mark] = law(x[None], y, x, x == x.max(), s.draws, form)
-    text = [row for row in rows["text"] if not row.failed]
-    x = np.array([[row.values["parameters"], row.cell["examples"]] for row in text], dtype=float).T
-    y = np.array([row.values["test"] for row in text])
+
+def text_points(s: Settings, rows: Rows, study: str) -> Points:
+    """Losses of language models by parameters and characters; the largest sizes of those that read once held out."""
+    chosen = [row for row in rows[study] if not row.failed]
+    x = np.array([[row.values["parameters"], row.cell["examples"]] for row in chosen], dtype=float).T
+    y = np.array([row.values["test"] for row in chosen])
     largest = sorted(row[0] for row in s.sizes)[-s.held_out :]
-    held = np.array([row.cell["size"] in largest for row in text])
-    groups = np.array([f"{row.cell['size']} {row.cell['examples']}" for row in text])
-    for mark, form in (("", OFFSET), ("_plain", JOINT)):
-        found["text" + mark] = law(x, y, groups, held, s.draws, form)
-    return found
+    held = np.array([row.cell["size"] in largest for row in chosen])
+    return Points(x, y, np.array([f"{row.cell['size']} {row.cell['examples']}" for row in chosen]), held)
+
+
+def digit_law(s: Settings, rows: Rows, what: str, form: Form) -> Law:
+    """The law of digit errors in examples or parameters, the largest size held out."""
+    return law(*digit_points(s, rows, what), s.draws, form)
+
+
+def text_law(s: Settings, rows: Rows, form: Form, study: str = "text", *, everything: bool = False) -> Law:
+    """The law of losses in parameters and characters, the largest models held out or, with `everything`, fitted."""
+    points = text_points(s, rows, study)
+    held = np.zeros_like(points.held) if everything else points.held
+    return law(*points._replace(held=held), s.draws, form)
+
+
+FLOORS: Mapping[str, Form] = {"with a floor": OFFSET, "without a floor": PLAIN}
+SUMS: Mapping[str, Form] = {"the sum of Hoffmann et al.": OFFSET, "the form of Kaplan et al.": JOINT}
+READ: Mapping[str, str] = {"each text read once": "text", "texts read again": "text, read again"}
 
 
 class Budget(NamedTuple):
@@ -128,11 +192,13 @@ class Budget(NamedTuple):
 def runs_of(rows: Sequence[Row]) -> np.ndarray:
     # -> (runs, 4)
     """Parameters, operations (two for each multiply-accumulate), characters and test loss of every finished model."""
-    kept = [row for row in rows if not row.failed]
-    return np.array([
-        [row.values["parameters"], 2 * row.values["operations"], row.cell["examples"], row.values["test"]]
-        for row in kept
-    ])  # fmt: skip
+    return np.array(
+        [
+            [row.values["parameters"], 2 * row.values["operations"], row.cell["examples"], row.values["test"]]
+            for row in rows
+            if not row.failed
+        ]
+    )
 
 
 def budgets(runs: np.ndarray, least: int = 3) -> list[Budget]:
@@ -159,7 +225,7 @@ def budgets(runs: np.ndarray, least: int = 3) -> list[Budget]:
     return found
 
 
-def frontier(runs: np.ndarray, draws: int) -> dict[str, Ours]:
+def frontier(runs: np.ndarray, draws: int) -> dict[str, Quantity]:
     """How the best size and the least loss go with the budget: exponents, with intervals by drawing seeds again.
 
     Empty if fewer than two budgets have a best size, in the runs or in any draw.
@@ -174,7 +240,11 @@ def frontier(runs: np.ndarray, draws: int) -> dict[str, Ours]:
     found = np.array([one for one in drawn if one is not None])
     if full is None or len(found) < draws:  # where some draws have no frontier, the interval would flatter
         return {}
-    return {name: fitted(full[k], found[:, k], len(runs)) for k, name in enumerate(("best size", "least loss"))}
+    freedom = max(len(runs) - len(places), 1)
+    return {
+        name: fitted(full[k], found[:, k], n=len(runs), freedom=freedom, name="exponent")
+        for k, name in enumerate(("best size", "least loss"))
+    }
 
 
 def _slopes(runs: np.ndarray) -> tuple[float, float] | None:

@@ -3,10 +3,16 @@
 from core.learning.ops.activations import relu, scaled_tanh, sigmoid, tanh
 from core.learning.ops.affine import affine
 from core.learning.ops.arithmetic import add, multiply, subtract
+from core.learning.ops.attention import attention
 from core.learning.ops.classes import mean_cross_entropy, rows
 from core.learning.ops.convolution import convolution
 from core.learning.ops.elementary import exponential, logarithm, sine
+from core.learning.ops.embedding import embedding, linear
+from core.learning.ops.gated import swiglu
 from core.learning.ops.losses import softmax_cross_entropy, squared_error
+from core.learning.ops.next_token import next_token_loss
+from core.learning.ops.norms import centred, rms_norm
+from core.learning.ops.rotary import rotary
 from core.learning.ops.shapes import flatten, part
 from core.learning.ops.softmax import softmax
 from core.learning.ops.table import OPS, Op, op_of, register
@@ -16,16 +22,23 @@ __all__ = [
     "Op",
     "add",
     "affine",
+    "attention",
+    "centred",
     "convolution",
+    "embedding",
     "exponential",
     "flatten",
+    "linear",
     "logarithm",
     "mean_cross_entropy",
     "multiply",
+    "next_token_loss",
     "op_of",
     "part",
     "register",
     "relu",
+    "rms_norm",
+    "rotary",
     "rows",
     "scaled_tanh",
     "sigmoid",
@@ -34,5 +47,6 @@ __all__ = [
     "softmax_cross_entropy",
     "squared_error",
     "subtract",
+    "swiglu",
     "tanh",
 ]

@@ -34,7 +34,7 @@ def scaled_tanh(x, *, amplitude=AMPLITUDE, slope=SLOPE):
 def relu(x):
     # x (...) -> (...)
     """y = max(x, 0); the derivative at exactly 0 is taken as 0."""
-    return np.maximum(x, 0.0), (x > 0).astype(float)
+    return np.maximum(x, 0.0), np.greater(x, 0).astype(np.result_type(x, np.float32))
 
 
 def elementwise_backward(dy, slope_at_x, needs=None):
