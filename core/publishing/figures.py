@@ -23,10 +23,26 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from core.errors import BackstoryError
 from core.publishing import themes
 from core.publishing.credits import Credit
-from core.publishing.themes import BAND, BLUE, FAINT, GREEN, GRID, INK, ORANGE, PAPER, PURPLE, RED, SKY, TINT
+from core.publishing.themes import (
+    BAND,
+    BLACK,
+    BLUE,
+    FAINT,
+    GREEN,
+    GRID,
+    INK,
+    ORANGE,
+    PAPER,
+    PURPLE,
+    RED,
+    SKY,
+    TINT,
+    WHITE,
+)
 
 __all__ = [
     "BAND",
+    "BLACK",
     "BLUE",
     "FAINT",
     "FORMATS",
@@ -39,6 +55,7 @@ __all__ = [
     "RED",
     "SKY",
     "TINT",
+    "WHITE",
     "Canvas",
     "Film",
     "band",
