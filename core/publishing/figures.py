@@ -183,7 +183,9 @@ def as_address(svg: str) -> str:
     """An SVG as an address that a page carries in itself, without what only its file needs."""
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<!DOCTYPE.*?>|<\?xml.*?\?>", "", svg, flags=re.DOTALL)
     svg = re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><").strip()
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+    if "'" in svg:
+        return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+    return "data:image/svg+xml," + re.sub(r"[%#]", lambda sign: f"%{ord(sign[0]):02X}", svg.replace('"', "'"))
 
 
 def _lay_out(drawn: Canvas) -> None:

@@ -64,8 +64,7 @@ def cite(
         raise BackstoryError("give a figure or a claim to cite, not both.")
     if not name and (figure or claim):
         name = _owner(figure or claim or "", "figure" if figure else "claim")
-    names = [catalogue.entry(name)["id"]] if name else catalogue.ids()
-    papers = [rooms.paper_of(one) for one in names]
+    papers = [rooms.paper_of(name)] if name else list(_papers().values())
     entries, version = citations.load(catalogue.BIBLIOGRAPHY), installed("backstory")
     keys = list(dict.fromkeys(key for paper in papers for key in paper.originals()))
     work = citing.Work(version)
@@ -93,6 +92,19 @@ def cite(
     return say("\n".join(text.rstrip("\n") for text in texts))
 
 
+def _papers() -> dict[str, Paper]:
+    """Every paper file that can be read; what is wrong with another costs one sentence."""
+    from reproductions.cli import rooms
+
+    found = {}
+    for one in catalogue.ids():
+        try:
+            found[one] = rooms.paper_of(one)
+        except BackstoryError as fault:
+            typer.echo(f"backstory: left out: {fault}", err=True)
+    return found
+
+
 def _pictures(paper: Paper) -> Mapping[str, Picture]:
     from core.evidence.claims import Picture
     from core.publishing import documents, verdict_picture
@@ -114,11 +126,8 @@ def _known(name: str, known: Mapping[str, Any], what: str) -> str:
 
 def _owner(name: str, kind: str) -> str:
     """The only reproduction that has a figure or a claim of this id. Raises BackstoryError if none has, or several."""
-    from reproductions.cli import rooms
-
     owners: dict[str, list[str]] = {}
-    for one in catalogue.ids():
-        paper = rooms.paper_of(one)
+    for one, paper in _papers().items():
         for part in paper.figure if kind == "figure" else paper.claim:
             owners.setdefault(part.id, []).append(one)
     if name not in owners:
