@@ -70,8 +70,10 @@ def render(root: Path, exhibits: Sequence[Exhibit], story: Story | None) -> dict
         "picture": f"{PICTURE}.svg",
     }
     csv = tables.as_csv(COLUMNS, [_csv_line(one, claim) for one in shown for claim in one.claims])
-    pages = {name: documents.render(f"{end}.j2", context) for name, end in (
-        ("index.html", "index.html"), ("README.md", "index.md"))}  # fmt: skip
+    pages = {
+        name: documents.render(f"{end}.j2", context)
+        for name, end in (("index.html", "index.html"), ("README.md", "index.md"))
+    }
     return {**pages, "claims.csv": csv}
 
 
@@ -92,12 +94,31 @@ def _csv_line(exhibit: Exhibit, claim: ClaimResult) -> list[Any]:
         [ours.estimate, ours.low, ours.high, ours.interval, ours.n, ours.failed, ours.unfinished] if ours else []
     )
     return [
-        exhibit.paper.reproduction.year, exhibit.id, claim.id, claim.statement, claim.kind, claim.standing,
-        claim.family, claim.key, claim.where, tables.paper_cell(claim), claim.printed, claim.value, claim.unit,
-        claim.region.low, claim.region.high, *(measured or [None] * 7), claim.outcome, claim.word, claim.reason,
-        f"{far.kind} {far.value:.6g}" if far else None, claim.percentile, claim.rule.kind,
-        claim.rule.tolerance or None, claim.changed,
-    ]  # fmt: skip
+        exhibit.paper.reproduction.year,
+        exhibit.id,
+        claim.id,
+        claim.statement,
+        claim.kind,
+        claim.standing,
+        claim.family,
+        claim.key,
+        claim.where,
+        tables.paper_cell(claim),
+        claim.printed,
+        claim.value,
+        claim.unit,
+        claim.region.low,
+        claim.region.high,
+        *(measured or [None] * 7),
+        claim.outcome,
+        claim.word,
+        claim.reason,
+        f"{far.kind} {far.value:.6g}" if far else None,
+        claim.percentile,
+        claim.rule.kind,
+        claim.rule.tolerance or None,
+        claim.changed,
+    ]
 
 
 def _line(exhibit: Exhibit, claim: ClaimResult) -> dict[str, Any]:

@@ -63,7 +63,18 @@ def test_what_is_wrong_is_one_sentence(backstory, words, expected):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_both_decks_are_made_of_a_quick_report_and_say_so(backstory, reports, tmp_path, theme):
-    words = ("--reports", reports, "--out", tmp_path / "talk", "--theme", theme, "--figures", "no_line", "--verdicts", "summary")
+    words = (
+        "--reports",
+        reports,
+        "--out",
+        tmp_path / "talk",
+        "--theme",
+        theme,
+        "--figures",
+        "no_line",
+        "--verdicts",
+        "summary",
+    )
     done = backstory("slides", ERA, *words)
     assert done.returncode == 0, done.stderr
     assert {path.name for path in (tmp_path / "talk").iterdir()} == {f"{ERA}.pptx", f"{ERA}.html"}
@@ -83,7 +94,12 @@ def test_figures_for_a_column_of_print_have_its_width_and_their_credit(backstory
     words = ("--reports", reports, "--out", tmp_path / "print", "--width", "3.3", "--formats", "svg,pdf")
     done = backstory("figures", ERA, *words, "--figures", "no_line,verdicts")
     assert done.returncode == 0, done.stderr
-    assert {path.name for path in (tmp_path / "print").iterdir()} == {"no_line.svg", "no_line.pdf", "verdicts.svg", "verdicts.pdf"}
+    assert {path.name for path in (tmp_path / "print").iterdir()} == {
+        "no_line.svg",
+        "no_line.pdf",
+        "verdicts.svg",
+        "verdicts.pdf",
+    }
     svg = (tmp_path / "print" / "no_line.svg").read_text(encoding="utf-8")
     assert float(re.search(r'width="([\d.]+)pt"', svg)[1]) == pytest.approx(3.3 * 72)
     assert "CC BY 4.0. After " in svg
