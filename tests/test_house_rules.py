@@ -122,7 +122,8 @@ def test_nothing_outside_a_room_names_it_but_the_story_and_the_reports(name):
     ]
     for path in known:
         if path.suffix in (".py", ".toml", ".j2", ".js", ".css", ".txt", ".json"):
-            assert not re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")), path.relative_to(ROOT)
+            spelled = name if "_" in name else rf"reproductions[./]{name}|reports/{name}"  # or it is any word
+            assert not re.search(rf"\b({spelled})\b", path.read_text(encoding="utf-8")), path.relative_to(ROOT)
 
 
 # The gate.

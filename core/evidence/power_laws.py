@@ -92,12 +92,17 @@ def fit(x: np.ndarray, y: np.ndarray, form: Form = OFFSET, *, near: np.ndarray |
         return minimize(cost, start, jac=True, method="L-BFGS-B", bounds=_bounds(lx, ly, form), options=until)
 
     with threadpool_limits(limits=1):  # several threads only wait for each other over such small arrays
-        tries = [near] if near is not None else [
-            found.x for found in sorted(
-                (descend(start, maxiter=200, ftol=1e-7) for start in _starts(lx, ly, form)),
-                key=lambda found: found.fun,
-            )[:FINISHED]
-        ]  # fmt: skip
+        tries = (
+            [near]
+            if near is not None
+            else [
+                found.x
+                for found in sorted(
+                    (descend(start, maxiter=200, ftol=1e-7) for start in _starts(lx, ly, form)),
+                    key=lambda found: found.fun,
+                )[:FINISHED]
+            ]
+        )
         ended = [descend(start, maxiter=5000, maxfun=50000, ftol=1e-13, gtol=1e-8) for start in tries]
     return np.asarray(min(ended, key=lambda found: found.fun).x)
 

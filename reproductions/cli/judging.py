@@ -64,7 +64,7 @@ def judge(
     """Judge somebody else's results by our claims: your own network against the paper's numbers.
 
     A CSV file has the columns claim and value, one line per run; a JSON file maps each claim to a list of values. A
-    claim is named by its id, such as xor_direct, or with its era, such as pdp_1986.xor_direct. Times that never came to
+    claim is named by its id, such as xor_direct, or with its era, such as ERA.xor_direct. Times that never came to
     an end are written as inf; for a share give 1 or 0 for every run.
     """
     from core.evidence.record import load_record

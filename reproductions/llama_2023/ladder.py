@@ -29,12 +29,14 @@ def characters(name: str) -> text.Text:
 def counted(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
     """Nats a character of the test part: uniform over the alphabet, interpolated Kneser-Ney of orders 1 to `orders`.
 
-    Order 1 is the share of each character in the training part. Nothing is drawn: every seed gives the same.
+    Order 1 is the share of each character in the training part; `tune_k` is order k on the tuning part. Nothing is
+    drawn: every seed gives the same.
     """
     data = characters(cell["text"])
     held = np.concatenate([data.tune, data.test])
     p = kneser_ney(data.train, held, len(data.alphabet), cell["orders"])
     row = {f"order_{k}": float(-np.log(one[len(data.tune) :]).mean()) for k, one in enumerate(p, start=1)}
+    row |= {f"tune_{k}": float(-np.log(one[: len(data.tune)]).mean()) for k, one in enumerate(p, start=1)}
     row |= {"uniform": float(np.log(len(data.alphabet))), "characters": float(len(data.test))}
     return [row for _ in seeds]
 

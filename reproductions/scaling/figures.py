@@ -52,7 +52,7 @@ def card(arrays: Arrays, record: Record) -> Canvas:
         foretold = power_laws.predict(np.stack([fine, np.full(60, value)]), arrays["text_plain_fit"], JOINT)
         ax.plot(fine, foretold, color=colour, linewidth=1.6)
     few, many = (f"{value:,.0f}" for value in (lengths[0], lengths[-1]))
-    ax.annotate(f"{few} characters", (0.97, 0.64), xycoords="axes fraction", ha="right", color=draw.ORANGE)
+    ax.annotate(f"{few} characters", (0.97, 0.92), xycoords="axes fraction", ha="right", color=draw.ORANGE)
     ax.annotate(f"{many}", (0.03, 0.06), xycoords="axes fraction", color=draw.BLUE)
     ax.set(xscale="log", xlabel="parameters", ylabel="loss, nats a character")
     marked(ax, size, 20)
