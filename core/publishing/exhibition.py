@@ -56,7 +56,7 @@ def render(root: Path, exhibits: Sequence[Exhibit], story: Story | None) -> dict
     lines = [_line(one, claim) for one in shown for claim in one.claims]
     context = {
         "cards": [_card(root, one) for one in shown],
-        "span": f"{shown[0].paper.card.year} to {shown[-1].paper.card.year}" if shown else "",
+        "span": f"{shown[0].paper.reproduction.year} to {shown[-1].paper.reproduction.year}" if shown else "",
         "lines": lines,
         "published": all(record.preset == "paper" for record in told.values()),
         "presets": sorted({record.preset for record in told.values()}),
