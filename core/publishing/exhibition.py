@@ -161,6 +161,8 @@ def _card(root: Path, exhibit: Exhibit) -> dict[str, Any]:
         "record": record,
         "answer": fill(era.answer, filled_in(record)),
         "tallies": told,
+        "own_tally": next((one for one in told if one.family == "measurements"), None),
+        "rest": [(one, n) for one in OUTCOMES if (n := sum(claim.outcome == one for claim in others))],
         "own": marks.strip(own),
         "others": marks.strip(others),
         "sentences": "; ".join(one.sentence for one in told),
