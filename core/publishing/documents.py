@@ -12,6 +12,7 @@ from typing import Any
 
 import jinja2
 import joblib
+from markupsafe import Markup
 
 from core.evidence import tallies, verify
 from core.evidence.claims import Paper, Picture
@@ -258,6 +259,7 @@ def environment() -> jinja2.Environment:
     made.filters["slug"] = marks.slug
     made.filters["setting"] = setting
     made.filters["sentence"] = sentence
+    made.filters["address"] = Markup  # an address that a page carries is written by figures.as_address, for attributes
     made.globals["markdown_table"] = tables.as_markdown
     made.globals["mark"] = marks.mark
     made.globals["cell"] = lambda text: str(text).replace("|", "\\|").replace("\n", " ")

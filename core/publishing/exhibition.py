@@ -56,7 +56,7 @@ def render(root: Path, exhibits: Sequence[Exhibit], story: Story | None) -> dict
     lines = [_line(one, claim) for one in shown for claim in one.claims]
     context = {
         "cards": [_card(root, one) for one in shown],
-        "span": f"{shown[0].paper.card.year} to {shown[-1].paper.card.year}" if shown else "",
+        "span": f"{shown[0].paper.reproduction.year} to {shown[-1].paper.reproduction.year}" if shown else "",
         "lines": lines,
         "published": all(record.preset == "paper" for record in told.values()),
         "presets": sorted({record.preset for record in told.values()}),
@@ -70,8 +70,10 @@ def render(root: Path, exhibits: Sequence[Exhibit], story: Story | None) -> dict
         "picture": f"{PICTURE}.svg",
     }
     csv = tables.as_csv(COLUMNS, [_csv_line(one, claim) for one in shown for claim in one.claims])
-    pages = {name: documents.render(f"{end}.j2", context) for name, end in (
-        ("index.html", "index.html"), ("README.md", "index.md"))}  # fmt: skip
+    pages = {
+        name: documents.render(f"{end}.j2", context)
+        for name, end in (("index.html", "index.html"), ("README.md", "index.md"))
+    }
     return {**pages, "claims.csv": csv}
 
 
@@ -92,12 +94,31 @@ def _csv_line(exhibit: Exhibit, claim: ClaimResult) -> list[Any]:
         [ours.estimate, ours.low, ours.high, ours.interval, ours.n, ours.failed, ours.unfinished] if ours else []
     )
     return [
-        exhibit.paper.reproduction.year, exhibit.id, claim.id, claim.statement, claim.kind, claim.standing,
-        claim.family, claim.key, claim.where, tables.paper_cell(claim), claim.printed, claim.value, claim.unit,
-        claim.region.low, claim.region.high, *(measured or [None] * 7), claim.outcome, claim.word, claim.reason,
-        f"{far.kind} {far.value:.6g}" if far else None, claim.percentile, claim.rule.kind,
-        claim.rule.tolerance or None, claim.changed,
-    ]  # fmt: skip
+        exhibit.paper.reproduction.year,
+        exhibit.id,
+        claim.id,
+        claim.statement,
+        claim.kind,
+        claim.standing,
+        claim.family,
+        claim.key,
+        claim.where,
+        tables.paper_cell(claim),
+        claim.printed,
+        claim.value,
+        claim.unit,
+        claim.region.low,
+        claim.region.high,
+        *(measured or [None] * 7),
+        claim.outcome,
+        claim.word,
+        claim.reason,
+        f"{far.kind} {far.value:.6g}" if far else None,
+        claim.percentile,
+        claim.rule.kind,
+        claim.rule.tolerance or None,
+        claim.changed,
+    ]
 
 
 def _line(exhibit: Exhibit, claim: ClaimResult) -> dict[str, Any]:
@@ -140,6 +161,8 @@ def _card(root: Path, exhibit: Exhibit) -> dict[str, Any]:
         "record": record,
         "answer": fill(era.answer, filled_in(record)),
         "tallies": told,
+        "own_tally": next((one for one in told if one.family == "measurements"), None),
+        "rest": [(one, n) for one in OUTCOMES if (n := sum(claim.outcome == one for claim in others))],
         "own": marks.strip(own),
         "others": marks.strip(others),
         "sentences": "; ".join(one.sentence for one in told),

@@ -23,10 +23,26 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from core.errors import BackstoryError
 from core.publishing import themes
 from core.publishing.credits import Credit
-from core.publishing.themes import BAND, BLUE, FAINT, GREEN, GRID, INK, ORANGE, PAPER, PURPLE, RED, SKY, TINT
+from core.publishing.themes import (
+    BAND,
+    BLACK,
+    BLUE,
+    FAINT,
+    GREEN,
+    GRID,
+    INK,
+    ORANGE,
+    PAPER,
+    PURPLE,
+    RED,
+    SKY,
+    TINT,
+    WHITE,
+)
 
 __all__ = [
     "BAND",
+    "BLACK",
     "BLUE",
     "FAINT",
     "FORMATS",
@@ -39,6 +55,7 @@ __all__ = [
     "RED",
     "SKY",
     "TINT",
+    "WHITE",
     "Canvas",
     "Film",
     "band",
@@ -166,7 +183,9 @@ def as_address(svg: str) -> str:
     """An SVG as an address that a page carries in itself, without what only its file needs."""
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<!DOCTYPE.*?>|<\?xml.*?\?>", "", svg, flags=re.DOTALL)
     svg = re.sub(r"\s*\n\s*", " ", svg).replace("> <", "><").strip()
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+    if "'" in svg:
+        return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+    return "data:image/svg+xml," + re.sub(r"[%#]", lambda sign: f"%{ord(sign[0]):02X}", svg.replace('"', "'"))
 
 
 def _lay_out(drawn: Canvas) -> None:

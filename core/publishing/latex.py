@@ -9,6 +9,8 @@ from collections.abc import Sequence
 PACKAGES = ("array", "booktabs", "longtable")
 # For each size of print, characters of a line across a page and of the space between two columns.
 CHARACTERS = {"footnotesize": (86, 2.0), "scriptsize": (106, 1.5)}
+COLUMN = 0.48  # of a page's width: one of two columns
+TALLEST = 40  # lines of print of a table that does not run over pages
 SPECIAL = {letter: "\\" + letter for letter in "&%$#_{}"} | {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}",
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': "''", "√": r"$\surd$", "²": r"$^2$", "³": r"$^3$",
@@ -56,6 +58,42 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -
     narrow = r"\setlength{\tabcolsep}{3pt}" if size == "scriptsize" else ""
     start = [rf"{{\{size}{narrow}", rf"\begin{{longtable}}{{{''.join(layout)}}}", rf"\caption{{{escape(caption)}}}\\"]
     return "\n".join([*start, *head, *foot, *lines, r"\end{longtable}}", ""])
+
+
+def floats(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> str:
+    """A table for a page of two columns: in one of them if it fits, else across both; a tall one in several parts."""
+    full = [k for k in range(len(columns)) if any(row[k] for row in rows)]
+    columns, rows = [columns[k] for k in full], [[row[k] for k in full] for row in rows]
+    texts = [[column, *(row[k] for row in rows)] for k, column in enumerate(columns)]
+    natural = sum(max(map(_width, column)) + 3 for column in texts)
+    narrow = natural <= COLUMN * CHARACTERS["footnotesize"][0]
+    size, layout = ("footnotesize", ["l"] * len(columns)) if narrow else _layout(texts)
+    name = "table" if narrow else "table*"
+    parts = _parts(rows, size, narrow)
+    lines = []
+    for k, part in enumerate(parts):
+        told = caption if len(parts) == 1 else f"{caption} ({k + 1} of {len(parts)})"
+        lines += [rf"\begin{{{name}}}", rf"\{size}\setlength{{\tabcolsep}}{{3pt}}", rf"\caption{{{escape(told)}}}"]
+        lines += [rf"\begin{{tabular}}{{@{{}}{''.join(layout)}@{{}}}}", r"\toprule"]
+        lines += [" & ".join(map(escape, columns)) + r" \\", r"\midrule"]
+        lines += [" & ".join(map(escape, row)) + r" \\" for row in part]
+        lines += [r"\bottomrule", r"\end{tabular}", rf"\end{{{name}}}", ""]
+    return "\n".join(lines)
+
+
+def _parts(rows: Sequence[Sequence[str]], size: str, narrow: bool) -> list[list[Sequence[str]]]:
+    """Rows in parts that are not taller than a page."""
+    letters = CHARACTERS[size][0]
+    parts: list[list[Sequence[str]]] = [[]]
+    used = 0.0
+    for row in rows:
+        tall = 1.0 if narrow else max(1.0, 1.6 * sum(map(_width, row)) / letters)
+        if parts[-1] and used + tall > TALLEST:
+            parts.append([])
+            used = 0.0
+        parts[-1].append(row)
+        used += tall
+    return parts
 
 
 def _width(text: str) -> float:

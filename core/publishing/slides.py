@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ TOP, BOTTOM = 104, 524  # between them lies what a slide shows; it starts higher
 HIGHER = 76
 FOOT = 34  # of the credit below a picture
 LEAD = 1.2  # of a line over its size
-EM = 0.5  # of a letter over its size, on average
+EM = 0.47  # of a letter over its size, on average
 COLUMNS = (("claim", 430), ("paper", 130), ("ours", 150), ("verdict", 170))
 HEADLINES = 5
 FINDINGS = 5
@@ -98,7 +99,7 @@ def deck(talk: Talk, chosen: Sequence[str] = (), verdicts: str = "picture") -> l
     shown = [known[name] for name in chosen] if chosen else talk.paper.key_pictures()
     slides = [_answer(talk), *(_figure(talk, picture) for picture in shown if _there(talk, picture))]
     if verdicts == "picture" and comparisons.groups(talk.record, talk.paper):
-        slides.append(_verdict_picture(talk))
+        slides += _verdict_pictures(talk)
     if verdicts == "summary":
         slides.append(_summary(talk))
     return [*slides, _conclusion(talk)]
@@ -191,18 +192,23 @@ def _figure(talk: Talk, picture: Picture) -> Slide:
     )
 
 
-def _verdict_picture(talk: Talk) -> Slide:
+def _verdict_pictures(talk: Talk) -> list[Slide]:
+    """The picture of the verdicts, on as many slides as it needs to be read."""
     picture = verdict_picture.picture_of(talk.record, talk.paper)
-
-    def draw() -> Any:
-        room = {"width": INNER / 72, "height": (BOTTOM - TOP - FOOT) / 72}
-        return verdict_picture.draw_for_slide(talk.record, talk.paper, **room)
-
-    image = _drawn(talk, f"{verdict_picture.ID}_{talk.record.reproduction}", draw, fill(picture.alt, {}))
+    tall = (BOTTOM - TOP - FOOT) / 72
+    pages = verdict_picture.slide_pages(talk.record, talk.paper, height=tall)
     notes = [f"{one.sentence[:1].upper()}{one.sentence[1:]}." for one in tallies(talk.record.claims)]
     notes += [comparisons.ABOUT, *_spoken(talk.record.claims)]
     credit = "Band: what agrees with the paper. Bar: our 95 % interval. ±: a difference, on a scale of its own."
-    return Slide("verdicts", picture.says, "\n".join(notes), image=image, credit=credit)
+    made = []
+    for page in range(pages):
+        draw = partial(
+            verdict_picture.draw_for_slide, talk.record, talk.paper, width=INNER / 72, height=tall, page=page
+        )
+        image = _drawn(talk, f"{verdict_picture.ID}_{page}", draw, fill(picture.alt, {}))
+        title = picture.says + (f" ({page + 1} of {pages})" if pages > 1 else "")
+        made.append(Slide("verdicts", title, "\n".join(notes), image=image, credit=credit))
+    return made
 
 
 def _spoken(claims: Sequence[ClaimResult]) -> list[str]:
@@ -269,8 +275,15 @@ def first_sentence(text: str) -> str:
 
 def _caveat(paper: Paper) -> str:
     told = [f"replaced: {', '.join(choice.what for choice in paper.substitution)}"] if paper.substitution else []
-    told += [f"{len(paper.assumption)} choices of ours where the paper is silent"] if paper.assumption else []
-    told += [f"{len(paper.open_question)} open questions"] if paper.open_question else []
+    for number, one, many in (
+        (
+            len(paper.assumption),
+            "choice of ours where the paper is silent",
+            "choices of ours where the paper is silent",
+        ),
+        (len(paper.open_question), "open question", "open questions"),
+    ):
+        told += [f"{number} {one if number == 1 else many}"] if number else []
     return textwrap.shorten(f"Keep in mind: {'; '.join(told)}.", 230, placeholder=" …") if told else ""
 
 

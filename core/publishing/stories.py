@@ -52,8 +52,9 @@ def render(
         "sources": [plain[key] for key in story.keys],
         "references": [(key, plain[key]) for key in sorted(keys)],
     }
-    pages = {name: documents.render(f"story.{name.partition('.')[2]}.j2", context) for name in
-             ("report.md", "report.html")}  # fmt: skip
+    pages = {
+        name: documents.render(f"story.{name.partition('.')[2]}.j2", context) for name in ("report.md", "report.html")
+    }
     return {**pages, "references.bib": citations.bibtex(entries, keys)}
 
 

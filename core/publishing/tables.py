@@ -114,14 +114,23 @@ def as_markdown(columns: Sequence[str], lines: Lines) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in [list(columns), ["---"] * len(columns), *rows]) + "\n"
 
 
-def as_latex(columns: Sequence[str], lines: Lines, caption: str) -> str:
-    """A LaTeX table that needs the packages booktabs, longtable and array; the reasons of verdicts would not fit."""
+def as_latex(columns: Sequence[str], lines: Lines, caption: str, *, floats: bool = False) -> str:
+    """A LaTeX table that needs the packages booktabs, longtable and array; the reasons of verdicts would not fit.
+
+    It runs over pages, or with `floats` stands in a page of two columns.
+    """
     shown = [k for k, column in enumerate(columns) if column != "reason"]
-    return latex.table([columns[k] for k in shown], [[number(line[k]) for k in shown] for line in lines], caption)
+    make = latex.floats if floats else latex.table
+    return make([columns[k] for k in shown], [[number(line[k]) for k in shown] for line in lines], caption)
 
 
 def write(folder: Path, name: str, title: str, columns: Sequence[str], lines: Lines) -> None:
-    """Write one table in the three forms."""
-    (folder / f"{name}.csv").write_text(as_csv(columns, lines), encoding="utf-8", newline="\n")
-    (folder / f"{name}.md").write_text(as_markdown(columns, lines), encoding="utf-8", newline="\n")
-    (folder / f"{name}.tex").write_text(as_latex(columns, lines, title), encoding="utf-8", newline="\n")
+    """Write one table as CSV, as Markdown, and as LaTeX for pages of one column and of two."""
+    texts = {
+        f"{name}.csv": as_csv(columns, lines),
+        f"{name}.md": as_markdown(columns, lines),
+        f"{name}.tex": as_latex(columns, lines, title),
+        f"{name}_two_columns.tex": as_latex(columns, lines, title, floats=True),
+    }
+    for file, text in texts.items():
+        (folder / file).write_text(text, encoding="utf-8", newline="\n")

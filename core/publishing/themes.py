@@ -16,6 +16,7 @@ from core.evidence.verdicts import Outcome
 THEMES = ("light", "dark")
 INK, FAINT, GRID, PAPER = "backstory:ink", "backstory:faint", "backstory:grid", "backstory:paper"
 TINT, BAND = "backstory:tint", "backstory:band"
+BLACK, WHITE = "#222222", "#ffffff"  # the same in every theme: for what stands on a filled mark
 # Okabe and Ito's colours; on dark ground those that are dark are lighter.
 BLUE, ORANGE, GREEN = "backstory:blue", "backstory:orange", "backstory:green"
 PURPLE, RED, SKY = "backstory:purple", "backstory:red", "backstory:sky"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.figure import Figure as Canvas
@@ -43,12 +42,15 @@ class Form:
     title: float = 0.36
     study: float = 0.27
     axis_from: float = 0.22
+    most: int = 99  # answers of a claim that are drawn on lines of their own; of more the marks share one
     beside: bool = False
 
     def height_of(self, row: Row) -> float:
         """How tall a row is."""
         lines = max(1, len(row.places))
-        return max(self.line, self.step * lines) + 0.07 if self.beside else self.line + self.step * lines + 0.08
+        if self.beside:
+            return max(self.line, self.step * (lines if lines <= self.most else 1)) + 0.07
+        return self.line + self.step * lines + 0.08
 
     def across(self, share: float, width: float) -> float:
         """Where a share of the axis lies."""
@@ -60,7 +62,7 @@ class Form:
 
 
 PHONE = Form()
-SLIDE = Form(size=12, letters=10.8, line=0.2, step=0.11, title=0.3, study=0.24, axis_from=0.58, beside=True)
+SLIDE = Form(size=12, letters=10.8, line=0.2, step=0.11, title=0.3, study=0.24, axis_from=0.58, most=2, beside=True)
 HEAD = 0.56  # inches above the first block: what the axis is, and its factors
 LEGEND = 0.24  # inches of one line of the legend
 
@@ -111,31 +113,42 @@ def draw(record: Record, paper: Paper) -> Canvas:
     return figure
 
 
-def draw_for_slide(record: Record, paper: Paper, *, width: float, height: float) -> Canvas:
-    """The same for a slide, names beside their lines, in two columns if need be; the paper's own measurements first,
-    and only these if the others find no room."""
-    found = comparisons.groups(record, paper)
-    height -= LEGEND + 0.1
-    chosen = found[:1] if _tall(found) > 2 * (height - HEAD) else found
-    blocks = [block for group in chosen for block in _blocks(group, SLIDE)]
-    columns = 1 if sum(block.height for block in blocks) <= height - HEAD else 2
-    lines = _legend_lines([row.claim for group in chosen for row in group.rows], width, SLIDE)[:1]
-    legend = LEGEND + 0.1
-    figure = blank(width, height + legend)
-    _legend(_axes(figure, 0, 0, width, legend), lines, SLIDE)
-    each = (width - 0.35 * (columns - 1)) / columns
-    parts = _shared_out(blocks, columns)
-    most = max((sum(block.height for block in part) for part in parts), default=0.0)
-    form = SLIDE if most <= height - HEAD else replace(SLIDE, line=SLIDE.line * (height - HEAD) / most)
+def draw_for_slide(record: Record, paper: Paper, *, width: float, height: float, page: int = 0) -> Canvas:
+    """The same for a slide, names beside their lines, in two columns; `page` is one of `slide_pages`."""
+    chosen, pages = _paged(record, paper, height)
+    parts = pages[page]
+    figure = blank(width, height)
+    shown = [block.row.claim for part in parts for block in part if block.row]
+    _legend(_axes(figure, 0, 0, width, LEGEND + 0.1), _legend_lines(shown, width, SLIDE)[:1], SLIDE)
+    each = (width - 0.35) / 2 if len(parts) > 1 or len(pages) > 1 else width
     for k, part in enumerate(parts):
-        squeezed = part if form is SLIDE else [replace(b, height=b.height * (height - HEAD) / most) for b in part]
-        ax = _axes(figure, k * (each + 0.35), legend, each, height)
-        _column(ax, squeezed, each, comparisons.reach_of(chosen), form)
+        ax = _axes(figure, k * (each + 0.35), LEGEND + 0.1, each, height - LEGEND - 0.1)
+        _column(ax, part, each, comparisons.reach_of(chosen), SLIDE)
     return figure
 
 
-def _tall(found: Sequence[Group]) -> float:
-    return sum(block.height for group in found for block in _blocks(group, SLIDE))
+def slide_pages(record: Record, paper: Paper, *, height: float) -> int:
+    """How many slides the picture takes."""
+    return len(_paged(record, paper, height)[1])
+
+
+def _paged(record: Record, paper: Paper, height: float) -> tuple[list[Group], list[list[list[Block]]]]:
+    """The groups that are shown, and their blocks by page and column; those not of the paper only where they fit."""
+    found, room = comparisons.groups(record, paper), height - LEGEND - 0.1 - HEAD
+    columns: list[list[Block]] = []
+    chosen = found
+    for chosen, most in ((found, 2), (found[:1], 100)):
+        blocks = [block for group in chosen for block in _blocks(group, SLIDE)]
+        columns = next(
+            (parts for n in range(1, most + 1) if max(map(_tall, parts := _shared_out(blocks, n))) <= room), []
+        )
+        if columns:
+            break
+    return chosen, [columns[k : k + 2] for k in range(0, len(columns), 2)] or [[]]
+
+
+def _tall(blocks: Sequence[Block]) -> float:
+    return sum(block.height for block in blocks)
 
 
 def _axes(figure: Canvas, left: float, foot: float, width: float, tall: float) -> Any:
@@ -211,8 +224,10 @@ def _row(ax: Any, row: Row, y: float, width: float, reach: float, form: Form) ->
     if differ:
         x = form.across(1, width) + 0.17 if form.beside else 0.08
         ax.text(x, first, "±", ha="center", va="center", fontsize=form.size, color=INK)
+    apart = len(row.places) <= form.most
     for k, place in enumerate(row.places):
-        _interval(ax, place, own if differ else reach, first + form.step * k, width, form)
+        y = first + form.step * k if apart else first
+        _interval(ax, place, own if differ else reach, y, width, form, bar=apart)
     if not row.places:
         ax.text(
             form.across(0.5, width),
@@ -225,18 +240,19 @@ def _row(ax: Any, row: Row, y: float, width: float, reach: float, form: Form) ->
         )
 
 
-def _interval(ax: Any, place: Place, reach: float, y: float, width: float, form: Form) -> None:
+def _interval(ax: Any, place: Place, reach: float, y: float, width: float, form: Form, bar: bool = True) -> None:
     at = {name: form.across(share, width) for name, share in placing.shares(place, reach).items()}
     colour = colour_of(place.outcome)
     band = max(at["to"] - at["from"], 0.03)
     left = min(at["from"], form.across(1, width) - band)
     ax.barh(y, band, 0.9 * form.step, left=left - 0.015 * (band == 0.03), color=BAND, zorder=1)
-    ax.plot([at["low"], at["high"]], [y, y], color=colour, linewidth=2.6, solid_capstyle="butt", zorder=2)
-    for end, x, marker in (
-        (place.low, form.across(0, width) - 0.06, "<"),
-        (place.high, form.across(1, width) + 0.06, ">"),
+    if bar:
+        ax.plot([at["low"], at["high"]], [y, y], color=colour, linewidth=2.6, solid_capstyle="butt", zorder=2)
+    for beyond, x, marker in (
+        (place.low < -reach, form.across(0, width) - 0.06, "<"),
+        (place.high > reach, form.across(1, width) + 0.06, ">"),
     ):
-        if math.isinf(end) or abs(end) > reach:
+        if bar and beyond:
             ax.plot([x], [y], marker=marker, color=colour, markersize=6, zorder=2, clip_on=False)
     look = {"color": colour, "markersize": 8.5, "markeredgewidth": 1.8, "zorder": 3} | MARKERS[place.outcome]
     ax.plot([at["estimate"]], [y], linestyle="none", **look)

@@ -237,6 +237,7 @@ def doctor(json_: AsJson = False) -> None:
 app.command()(share.compare)
 app.command()(share.cite)
 app.command()(share.slides)
+app.command()(share.figures)
 app.command()(judging.number)
 app.command()(judging.judge)
 app.command()(judging.verify)

@@ -64,8 +64,7 @@ def cite(
         raise BackstoryError("give a figure or a claim to cite, not both.")
     if not name and (figure or claim):
         name = _owner(figure or claim or "", "figure" if figure else "claim")
-    names = [catalogue.entry(name)["id"]] if name else catalogue.ids()
-    papers = [rooms.paper_of(one) for one in names]
+    papers = [rooms.paper_of(name)] if name else list(_papers().values())
     entries, version = citations.load(catalogue.BIBLIOGRAPHY), installed("backstory")
     keys = list(dict.fromkeys(key for paper in papers for key in paper.originals()))
     work = citing.Work(version)
@@ -93,6 +92,19 @@ def cite(
     return say("\n".join(text.rstrip("\n") for text in texts))
 
 
+def _papers() -> dict[str, Paper]:
+    """Every paper file that can be read; what is wrong with another costs one sentence."""
+    from reproductions.cli import rooms
+
+    found = {}
+    for one in catalogue.ids():
+        try:
+            found[one] = rooms.paper_of(one)
+        except BackstoryError as fault:
+            typer.echo(f"backstory: left out: {fault}", err=True)
+    return found
+
+
 def _pictures(paper: Paper) -> Mapping[str, Picture]:
     from core.evidence.claims import Picture
     from core.publishing import documents, verdict_picture
@@ -114,11 +126,8 @@ def _known(name: str, known: Mapping[str, Any], what: str) -> str:
 
 def _owner(name: str, kind: str) -> str:
     """The only reproduction that has a figure or a claim of this id. Raises BackstoryError if none has, or several."""
-    from reproductions.cli import rooms
-
     owners: dict[str, list[str]] = {}
-    for one in catalogue.ids():
-        paper = rooms.paper_of(one)
+    for one, paper in _papers().items():
         for part in paper.figure if kind == "figure" else paper.claim:
             owners.setdefault(part.id, []).append(one)
     if name not in owners:
@@ -242,7 +251,7 @@ def _places(eras: Sequence[str], reports: Path) -> dict[str, Path]:
 
 
 def _talk(name: str, place: Path, working: Path, theme: str, drawn: bool = False) -> Talk:
-    """A report and how its figures are drawn; on light ground those of the report are used."""
+    """A report and how its figures are drawn; on light ground those of the report are used where they are."""
     from core.evidence import published
     from core.evidence.record import load_record
     from core.publishing import citations
@@ -250,12 +259,12 @@ def _talk(name: str, place: Path, working: Path, theme: str, drawn: bool = False
     from reproductions.cli import rooms
 
     name = catalogue.entry(name)["id"]
-    entries = citations.load(catalogue.BIBLIOGRAPHY)
-    if theme == "light" and not drawn:
-        return Talk(place, load_record(place / "record.json"), rooms.paper_of(name), entries, {}, working, theme)
+    paper, entries = rooms.paper_of(name), citations.load(catalogue.BIBLIOGRAPHY)
+    there = all((place / "figures" / f"{picture.id}.png").exists() for picture in paper.key_pictures())
+    if theme == "light" and there and not drawn:
+        return Talk(place, load_record(place / "record.json"), paper, entries, {}, working, theme)
     record, arrays = published.load(place)
-    draw = rooms.room(name).figures(record, arrays)
-    return Talk(place, record, rooms.paper_of(name), entries, draw, working, theme)
+    return Talk(place, record, paper, entries, rooms.room(name).figures(record, arrays), working, theme)
 
 
 def _chosen(wanted: Sequence[str], talks: Sequence[Talk]) -> dict[str, list[str]]:

@@ -36,14 +36,16 @@ def _band(ax: Any, p: np.ndarray, size: float) -> None:
 def _points(ax: Any, places: np.ndarray, size: float) -> None:
     for (x, y), (a, b) in zip(places, POINTS, strict=True):
         on = a != b
-        ax.plot([x], [y], "o", markersize=size, color=draw.BLUE if on else "white", markeredgecolor=draw.INK, zorder=4)
+        ax.plot(
+            [x], [y], "o", markersize=size, color=draw.BLUE if on else draw.WHITE, markeredgecolor=draw.BLACK, zorder=4
+        )
         ax.annotate(
             "1" if on else "0",
             (x, y),
             ha="center",
             va="center",
             zorder=5,
-            color="white" if on else draw.INK,
+            color=draw.WHITE if on else draw.BLACK,
             fontsize=0.6 * size,
         )
 

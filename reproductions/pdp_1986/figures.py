@@ -77,8 +77,12 @@ def _surface(ax: Any, p: np.ndarray, title: str) -> Any:
     filled.set_rasterized(True)
     for x, y in ((0, 0), (0, 1), (1, 0), (1, 1)):
         on = x != y
-        ax.plot([x], [y], "o", markersize=17, color="white" if on else draw.INK, markeredgecolor=draw.INK, zorder=4)
-        ax.annotate("1" if on else "0", (x, y), ha="center", va="center", zorder=5, color=draw.INK if on else "white")
+        ax.plot(
+            [x], [y], "o", markersize=17, color=draw.WHITE if on else draw.BLACK, markeredgecolor=draw.BLACK, zorder=4
+        )
+        ax.annotate(
+            "1" if on else "0", (x, y), ha="center", va="center", zorder=5, color=draw.BLACK if on else draw.WHITE
+        )
     ax.set(title=title, xlabel="input 1", aspect="equal", xticks=[0, 1], yticks=[0, 1])
     ax.grid(visible=False)
     return filled
@@ -106,7 +110,7 @@ def stuck_map(arrays: Arrays, record: Record) -> Canvas:
     ax.imshow(100 * share, cmap="Oranges", vmin=0, vmax=60, aspect="auto", origin="lower")
     for i in range(len(rates)):
         for j in range(len(reaches)):
-            colour = "white" if share[i, j] > 0.4 else draw.INK
+            colour = draw.WHITE if share[i, j] > 0.4 else draw.BLACK
             ax.annotate(f"{100 * share[i, j]:.1f}", (j, i), ha="center", va="center", color=colour)
     ax.set_xticks(range(len(reaches)), [f"±{b:g}" for b in reaches])
     ax.set_yticks(range(len(rates)), [f"{a:g}" for a in rates])

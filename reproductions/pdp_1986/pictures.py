@@ -77,7 +77,7 @@ def family_trees(arrays: Arrays, record: Record) -> Canvas:
                 -(2 * unit + person // 12) - 0.35 * unit,
                 0.95 * np.sqrt(abs(people[person, unit]) / limit),
             )
-            colour = draw.INK if people[person, unit] > 0 else "white"
+            colour = draw.BLACK if people[person, unit] > 0 else draw.WHITE
             ax.add_patch(_square(x, y, size, colour))
         ax.annotate(
             f"unit {unit + 1}", (-0.9, -(2 * unit) - 0.5 - 0.35 * unit), ha="right", va="center", annotation_clip=False

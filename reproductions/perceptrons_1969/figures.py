@@ -27,14 +27,16 @@ def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Canvas]
 def _corners(ax: Any, size: float) -> None:
     for x, y in CORNERS:
         on = x != y
-        ax.plot([x], [y], "o", markersize=size, color=draw.BLUE if on else "white", markeredgecolor=draw.INK, zorder=4)
+        ax.plot(
+            [x], [y], "o", markersize=size, color=draw.BLUE if on else draw.WHITE, markeredgecolor=draw.BLACK, zorder=4
+        )
         ax.annotate(
             "1" if on else "0",
             (x, y),
             ha="center",
             va="center",
             zorder=5,
-            color="white" if on else draw.INK,
+            color=draw.WHITE if on else draw.BLACK,
             fontsize=0.6 * size,
         )
     ax.set(xlim=(-0.35, 1.35), ylim=(-0.35, 1.35), aspect="equal", xticks=[0, 1], yticks=[0, 1])
@@ -60,7 +62,13 @@ def no_line(arrays: Arrays, record: Record) -> Canvas:
         for x, y in CORNERS:
             on = bool(rule(x, y))
             ax.plot(
-                [x], [y], "o", markersize=24, color=draw.BLUE if on else "white", markeredgecolor=draw.INK, zorder=4
+                [x],
+                [y],
+                "o",
+                markersize=24,
+                color=draw.BLUE if on else draw.WHITE,
+                markeredgecolor=draw.BLACK,
+                zorder=4,
             )
             ax.annotate(
                 "1" if on else "0",
@@ -69,7 +77,7 @@ def no_line(arrays: Arrays, record: Record) -> Canvas:
                 va="center",
                 zorder=5,
                 fontsize=14,
-                color="white" if on else draw.INK,
+                color=draw.WHITE if on else draw.BLACK,
             )
         side = np.array([-0.35, 1.35])
         for height in (threshold,) if threshold else (0.5, 1.5):
@@ -161,9 +169,17 @@ def xor_surfaces(arrays: Arrays, record: Record) -> Canvas:
         filled.set_rasterized(True)
         for x, y in ((0, 0), (0, 1), (1, 0), (1, 1)):
             on = x != y
-            ax.plot([x], [y], "o", markersize=16, color="white" if on else draw.INK, markeredgecolor=draw.INK, zorder=4)
+            ax.plot(
+                [x],
+                [y],
+                "o",
+                markersize=16,
+                color=draw.WHITE if on else draw.BLACK,
+                markeredgecolor=draw.BLACK,
+                zorder=4,
+            )
             ax.annotate(
-                "1" if on else "0", (x, y), ha="center", va="center", zorder=5, color=draw.INK if on else "white"
+                "1" if on else "0", (x, y), ha="center", va="center", zorder=5, color=draw.BLACK if on else draw.WHITE
             )
         ax.set(title=title, xlabel="input 1", aspect="equal", xticks=[0, 1], yticks=[0, 1])
         ax.grid(visible=False)

@@ -52,7 +52,7 @@ def complaint(done):
         (["cite", "--figure", "cost"], "say which"),
         (["cite", "lms_1959", "--figure", "bowl", "--style", "caption"], "no figure of lms_1959 called 'bowl'"),
         (["slides", "zipcodes_89"], "did you mean 'zipcodes_1989'?"),
-        (["slides", "--reports", "/nowhere"], "no published report under /nowhere"),
+        (["slides", "--reports", "/nowhere"], "no report under /nowhere"),
         (["slides", "lms_1959", "--reports", "/nowhere"], "there is no record"),
         (["slides", "lms_1959", "--out", "/proc/decks"], "cannot write to"),
         (["compare", "lms_1959"], "Missing argument"),
@@ -132,7 +132,7 @@ def test_help_and_list_answer_at_once(backstory, words):
 
 def test_help_names_every_command(backstory):
     text = backstory("--help").stdout
-    for command in ("list", "run", "report", "verdicts", "compare", "cite", "slides", "data", "doctor"):
+    for command in ("list", "run", "report", "verdicts", "compare", "cite", "slides", "figures", "data", "doctor"):
         assert f"  {command} " in text
         assert backstory(command, "--help").returncode == 0
 

@@ -250,7 +250,7 @@ def test_tallies_keep_families_apart_and_show_every_disagreement():
     ]
     assert [one.sentence for one in tallies(results)] == [
         "of 2 measurements of the paper 1 reproduced, 1 not reproduced (1 by a rule changed after a result was seen)",
-        "of 1 counts and theorems of the paper 1 holds",
+        "of 1 count or theorem of the paper 1 holds",
         "of 1 recalled, not seen 1 unlike memory",
     ]
 

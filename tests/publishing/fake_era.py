@@ -150,7 +150,7 @@ def record_of(paper, preset="paper", seeds=30, wrong=()):
         "more": m.Quantity(3.1, 1.2, 5.0, n=30, statistic="mean difference"),
         "teeth": m.Count(37.0),
     }
-    measured |= {name: MEASURED["disagrees"] for name in wrong}
+    measured |= dict.fromkeys(wrong, MEASURED["disagrees"])
     settings = {"seeds": seeds, "rate": 0.5, "ranges": [0.1, 0.2], "name": "x"}
     table = Table(
         id="short", title="Turns", columns=["kind", "turns", "empty"], rows=[["a", 3, None], ["b", 1.5, None]]

@@ -3,6 +3,7 @@
 import csv
 import errno
 import io
+import math
 import re
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import numpy as np
 import pytest
 
 from core.errors import BackstoryError
-from core.evidence.claims import Comparator, Rule
-from core.evidence.record import ClaimResult, Ours
-from core.publishing import citations, documents, figures, folders, latex, tables
+from core.evidence import measured as m
+from core.evidence.claims import Claim, Rule
+from core.evidence.verdicts import judge
+from core.publishing import documents, figures, folders, latex, tables, themes
 from core.publishing.credits import Credit
-from reproductions.cli import catalogue, execute
+from reproductions.cli import execute
 
 
 @pytest.mark.parametrize(
@@ -39,38 +41,42 @@ def test_numbers_are_written_as_people_read_them(value, unit, text):
     assert tables.number(value, unit) == text
 
 
-def claim(**change):
+def claim(measured, **changes):
     fields = {
-        "id": "c",
-        "paper": "lecun1989backpropagation",
-        "statement": "50 % | half_of",
-        "value": 5.0,
-        "unit": "%",
-        "where": "w",
-        "standing": "read",
-        "shown": "",
-        "rule": Rule(kind="interval", because="b"),
-        "verdict": "reproduced",
-        "reason": "r",
-        "comparators": [],
-        "ours": Ours(estimate=5.2, low=4.9, high=5.5, n=30, wide_low=4.0, wide_high=6.0),
-    }
-    return ClaimResult(**(fields | change))
+        "id": "c", "kind": "measurement", "standing": "read", "key": "k", "where": "w", "unit": "%", "printed": "5.0",
+        "statement": "50 % | half_of", "rule": Rule(kind="printed", because="b"),
+    }  # fmt: skip
+    return judge(Claim(**(fields | changes)), measured, {})
 
 
 def test_a_claim_as_cells():
-    assert tables.claim_cells(claim())[1:6] == ["5 %", "5.2 %", "4.9 – 5.5 %", "4 – 6 %", "30"]
-    assert tables.claim_cells(claim(ours=None))[2] == "not measured"
-    assert tables.claim_cells(claim(standing="recalled"))[0].endswith("[recalled]")
+    runs = m.Runs(np.linspace(4.9, 5.5, 30))
+    cells = dict(zip(tables.CLAIM_COLUMNS, tables.claim_cells(claim(runs)), strict=True))
+    assert cells["paper"] == "5.0 %"
+    assert cells["ours"] == "5.2 %"
+    assert cells["95 % interval of"].endswith("%, a new run")
+    assert cells["runs"] == "30"
+    assert tables.claim_cells(claim(None))[2] == "not measured"
+    assert tables.claim_cells(claim(runs, changed="because"))[5].endswith(" *")
+    several = claim({"a": m.Count(5.0), "b": m.Count(6.0)}, across=["x"])
+    assert tables.ours_cell(several) == "5 % (a); 6 % (b)"
+
+
+def test_ends_that_there_are_none_of_are_told_in_words():
+    assert tables.span(3.0, math.inf) == "3 – no end"
+    assert tables.span(math.inf, math.inf) == "no end"
 
 
 def test_tables_escape_what_their_form_cannot_hold():
-    lines = [tables.claim_cells(claim())]
+    lines = [tables.claim_cells(claim(m.Runs(np.linspace(4.9, 5.5, 30))))]
     assert "50 % \\| half_of" in tables.as_markdown(tables.CLAIM_COLUMNS, lines)
     source = tables.as_latex(tables.CLAIM_COLUMNS, lines, "5 & 6")
     assert r"50 \% \textbar{} half\_of" in source
     assert r"\caption{5 \& 6}" in source
     assert source.count(r"\toprule") == source.count(r"\bottomrule") == 1
+    two = tables.as_latex(tables.CLAIM_COLUMNS, lines, "5 & 6", floats=True)
+    assert r"\begin{table" in two
+    assert "longtable" not in two
     read = list(csv.reader(io.StringIO(tables.as_csv(["a", "b"], [["x,y", None], [0.1 + 0.2, 3]]))))
     assert read == [["a", "b"], ["x,y", ""], ["0.30000000000000004", "3"]]
 
@@ -100,6 +106,14 @@ def test_a_latex_table_wraps_only_when_it_must_and_leaves_empty_columns_out():
     assert wide.count("raggedright") == 2
 
 
+def test_a_table_for_two_columns_stands_in_one_across_both_or_in_parts():
+    assert r"\begin{table}" in latex.floats(["a", "b"], [["1", "2"]], "t")
+    assert r"\begin{table*}" in latex.floats(["a", "b"], [["word " * 40, "1"]], "t")
+    tall = latex.floats(["a"], [[str(k)] for k in range(100)], "t")
+    assert tall.count(r"\begin{tabular}") == 3
+    assert r"\caption{t (3 of 3)}" in tall
+
+
 def picture():
     canvas, ax = figures.canvas()
     figures.band(ax, np.arange(5), np.random.default_rng(0).random((8, 5)), figures.BLUE)
@@ -121,6 +135,43 @@ def test_a_figure_drawn_twice_is_the_same_file(tmp_path):
     for a, b in zip(first, second, strict=True):
         assert a.read_bytes() == b.read_bytes()
     assert b"<title>Title</title>" in first[0].read_bytes() or b"Title" in first[0].read_bytes()
+
+
+def panels():
+    canvas, axes = figures.canvas(2, width=11.0, height=4.0)
+    axes[0].set(xlabel="left")
+    return canvas
+
+
+@pytest.mark.parametrize("width", [3.3, 6.5])
+def test_a_figure_for_a_column_of_print_has_its_width_and_type_that_reads(tmp_path, width):
+    from PIL import Image
+
+    svg, png, pdf = figures.save("f", CREDIT, panels, tmp_path, ("svg", "png", "pdf"), width=width)
+    assert figures.size_of(svg.read_text())[0] == pytest.approx(72 * width)
+    box = re.search(r"viewBox=\"0 0 ([\d.]+)", svg.read_text())
+    assert 12 * 72 * width / float(box[1]) >= 7  # points of type, of 12 as drawn
+    media = re.search(rb"/MediaBox \[ 0 0 ([\d.]+)", pdf.read_bytes())
+    assert float(media[1]) == pytest.approx(72 * width)
+    with Image.open(png) as picture:
+        assert picture.size[0] / picture.info["dpi"][0] == pytest.approx(width, rel=0.01)
+
+
+def test_a_theme_is_drawn_and_then_forgotten(tmp_path):
+    for theme in themes.THEMES:
+        (path,) = figures.save(theme, CREDIT, picture, tmp_path, ["svg"], theme=theme)
+        assert themes.value(themes.PAPER, theme) in path.read_text()
+    (again,) = figures.save("again", CREDIT, picture, tmp_path, ["svg"])
+    assert again.read_bytes() == (tmp_path / "light.svg").read_bytes()
+    assert (tmp_path / "dark.svg").read_bytes() != again.read_bytes()
+
+
+def test_panels_side_by_side_come_to_stand_one_below_the_other():
+    with figures.narrow(5.2):
+        stacked = panels()
+    assert stacked.get_figwidth() <= 5.2
+    assert [ax.get_subplotspec().rowspan.start for ax in stacked.axes] == [0, 1]
+    assert panels().get_figwidth() == 11.0
 
 
 def test_coordinates_of_drawings_are_no_finer_than_hundredths(tmp_path):
@@ -155,25 +206,6 @@ def test_a_strip_shows_every_seed_and_the_papers_value():
     assert [line.get_xdata() for line in ax.lines if line.get_marker() == "D"] == [[1.5]]
 
 
-def test_every_entry_of_the_bibliography_can_be_written():
-    known = citations.load(catalogue.BIBLIOGRAPHY)
-    for key in known:
-        assert known[key].fields["year"] in citations.plain(known, key)
-        assert key in citations.bibtex(known, [key])
-        assert f"({known[key].fields['year']})" in citations.apa(known, key)
-    assert citations.apa(known, "lecun1989backpropagation") == (
-        "LeCun, Y., Boser, B., Denker, J. S., Henderson, D., Howard, R. E., Hubbard, W., & Jackel, L. D. (1989). "
-        "Backpropagation Applied to Handwritten Zip Code Recognition. Neural Computation, 1(4), 541–551."
-    )
-
-
-def test_an_unknown_reference_is_refused(tmp_path):
-    with pytest.raises(BackstoryError, match="no reference 'nobody'"):
-        citations.plain(citations.load(catalogue.BIBLIOGRAPHY), "nobody")
-    with pytest.raises(BackstoryError, match="cannot read the references"):
-        citations.load(tmp_path / "none.bib")
-
-
 def test_a_folder_is_replaced_whole_or_not_at_all(tmp_path):
     target = tmp_path / "out" / "report"
     with folders.replacing(target) as working:
@@ -205,16 +237,20 @@ def test_a_place_that_cannot_be_written_is_found_out_before_the_work(tmp_path):
         folders.check_writable(tmp_path / "file" / "reports")
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(6.43, "6.43 s"), (119, "119 s"), (750, "12 min"), (9000, "2.5 h")])
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0123, "12 thousandths of a second"),
+        (6.43, "6.43 seconds"),
+        (119, "119 seconds"),
+        (750, "12.5 minutes"),
+        (3000, "50 minutes"),
+        (9000, "2.5 hours"),
+        (3e9, "95 years"),
+    ],
+)
 def test_durations_are_said_as_people_say_them(seconds, text):
     assert documents.duration(seconds) == text
-
-
-def test_comparators_are_named_by_author_and_year():
-    known = citations.load(catalogue.BIBLIOGRAPHY)
-    other = Comparator(key="karpathy2022deep", value=4.09, note="on MNIST")
-    shown = documents._claim(claim(comparators=[other]), known)
-    assert shown["others"] == ["Karpathy 2022: 4.09 % (on MNIST)"]
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):

@@ -1,165 +1,212 @@
-"""The report of a quick run: complete, self-contained, redrawn byte for byte."""
+"""Reports: in the order in which they are read, with every outcome shown, sound as pages, the same bytes twice."""
 
+import csv
 import hashlib
+import locale
 import re
-import shlex
-import shutil
-from html.parser import HTMLParser
-from pathlib import Path
+from html import unescape
 
+import matplotlib
 import pytest
 
-from core.evidence import record as records
-from core.publishing import documents
-from reproductions.cli import execute
+from core.evidence.verdicts import WORDS
+from core.evidence.verify import Verification, write
+from core.publishing import documents, figures
+from core.publishing.glossary import Glossary
+from tests.publishing import fake_era
+from tests.publishing.page import is_sound
 
 
 def digest(folder):
-    return {
-        str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.rglob("*") if p.is_file()
-    }
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-class Page(HTMLParser):
-    """Collects what a browser would load, and whether tags are closed."""
-
-    VOID = frozenset({"meta", "link", "img", "br", "hr", "input"})
-
-    def __init__(self):
-        super().__init__()
-        self.open, self.loads, self.images, self.headings, self.ids, self.targets = [], [], [], [], [], []
-
-    def handle_starttag(self, tag, attributes):
-        found = dict(attributes)
-        if tag not in self.VOID:
-            self.open.append(tag)
-        self.loads += [found[k] for k in ("src", "srcset") if k in found]
-        self.loads += [found["href"]] if tag == "link" else []
-        self.targets += [found["href"][1:]] if tag == "a" and found.get("href", "").startswith("#") else []
-        self.ids += [found["id"]] if "id" in found else []
-        if tag == "img":
-            self.images.append(found.get("alt", ""))
-        if re.fullmatch(r"h[1-6]", tag):
-            self.headings.append(int(tag[1]))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
+@pytest.fixture(scope="module")
+def html(fake):
+    return (fake.folder / "report.html").read_text(encoding="utf-8")
 
 
-def test_the_html_report_is_one_sound_file_that_loads_nothing(quick):
-    folder, _, _ = quick
-    text = (folder / "report.html").read_text(encoding="utf-8")
-    page = Page()
-    page.feed(text)
-    assert page.open == []
-    assert all(address.startswith("data:") for address in page.loads)
-    assert "url(" not in text
-    assert len(page.images) == 8
-    assert all(len(alt) > 20 for alt in page.images)
-    assert page.headings[0] == 1
-    assert page.headings.count(1) == 1
-    assert all(b - a <= 1 for a, b in zip(page.headings, page.headings[1:], strict=False))
-    assert set(page.targets) <= set(page.ids)
+@pytest.fixture(scope="module")
+def markdown(fake):
+    return (fake.folder / "report.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["report.md", "report.html"])
-def test_reports_keep_the_order_and_show_every_claim(quick, name):
-    folder, record, _ = quick
-    text = (folder / name).read_text(encoding="utf-8")
-    parts = [
-        "Verdicts",
-        "Pictures",
-        "What the paper did",
-        "What we assumed",
+def test_the_report_is_one_sound_file_that_loads_nothing(html):
+    page = is_sound(html)
+    assert len(page.images) == 7  # card, argument, two figures, one of them for phones too, a film and its still
+    assert "StrictUndefined" not in html
+    assert not re.search(r"\{[a-z_]+\}", re.sub(r"<style>.*?</style>|<script>.*?</script>", "", html, flags=re.S))
+
+
+def test_a_report_reads_in_the_order_of_its_contract(html, markdown):
+    order = [
+        "Does a gadget turn a hundred times?",
+        "It does: 100 turns on average, of 30 gadgets. Not 200 turns.",
+        "The verdicts in one picture",
+        "Does it turn?",
+        "What the paper left unsaid, and what we chose",
         "What we replaced",
         "Cost, then and now",
-        "How to run it again",
-        "How to cite it",
-        "Exercises",
+        "Run it yourself",
     ]
-    places = [text.rindex(part) for part in parts]
-    assert places == sorted(places)
-    for claim in record["claims"]:
-        assert claim["id"] in text
-    assert "Karpathy 2022: 4.09 %" in text
-    for exercise in execute.paper_of("zipcodes_1989").exercise:
-        assert exercise.title in text
-        assert exercise.command.split(" --set")[0] in text
-    assert "{% " not in text
-    assert "{band}" not in text
-
-
-def test_captions_and_notes_name_only_what_the_record_fills_in(quick):
-    record, _ = records.load(quick[0])
-    words = documents.filled_in(record)
-    paper = execute.paper_of("zipcodes_1989")
-    for text in [*(f.caption for f in paper.figure), *(f.alt for f in paper.figure), *(n.text for n in paper.note)]:
-        assert text.format(**words)
-
-
-def test_the_folder_holds_what_was_promised(quick):
-    folder, _, _ = quick
-    names = set(digest(folder))
-    assert {"report.md", "report.html", "record.json", "trials.csv", "arrays.npz", "references.bib"} <= names
-    for table in ("claims", "networks", "intervals", "sweep"):
-        assert {f"tables/{table}.{ending}" for ending in ("csv", "md", "tex")} <= names
-    for ending in ("svg", "png", "pdf"):
-        assert len([n for n in names if n.startswith("figures/") and n.endswith(ending)]) == 8
-    bibliography = (folder / "references.bib").read_text()
-    for key in ("lecun1989backpropagation", "karpathy2022deep", "hastie2009elements", "lecun1998gradient"):
-        assert key in bibliography
-
-
-@pytest.fixture
-def copied(quick, tmp_path):
-    """A copy of the quick run's folder that a test may change, in a report folder of its own."""
-    return Path(shutil.copytree(quick[0], tmp_path / "quick" / "zipcodes_1989"))
-
-
-def test_a_report_redrawn_is_the_same_to_the_byte_and_trains_nothing(copied, monkeypatch):
-
-    def never(*arguments, **options):
-        raise AssertionError("redrawing must not train")
-
-    monkeypatch.setattr("core.evidence.run.run_trials", never)
-    before = digest(copied)
-    out = copied.parents[1]
-    for formats in (["svg", "png", "pdf"], ["svg"]):  # formats that are there already stay
-        execute.redraw("zipcodes_1989", "quick", out, formats)
-        assert digest(copied) == before
-
-
-def test_changed_rules_do_not_pass_for_those_of_the_run(copied, monkeypatch):
-    paper = execute.paper_of("zipcodes_1989")
-    softer = paper.claim[10].model_copy(update={"rule": paper.claim[10].rule.model_copy(update={"tolerance": 9.0})})
-    changed = paper.model_copy(update={"claim": [*paper.claim[:10], softer, *paper.claim[11:]]})
-    monkeypatch.setattr(execute, "paper_of", lambda name: changed)
-    before = digest(copied)
-    with pytest.raises(execute.BackstoryError, match="were changed after the record"):
-        execute.redraw("zipcodes_1989", "quick", copied.parents[1], ["svg"])
-    assert digest(copied) == before
-
-
-def test_a_record_whose_networks_all_diverged_still_has_a_report(quick, tmp_path):
-    folder, _, _ = quick
-    record, _ = records.load(folder)
-    target = tmp_path / "quick" / "zipcodes_1989"
-    target.mkdir(parents=True)
-    measured = {c.id: c.ours for c in record.claims if c.rule.kind == "exact" and c.ours}
-    empty = record.model_copy(
-        update={"claims": records.judged(execute.paper_of("zipcodes_1989"), measured, record.settings)}
+    body = unescape(
+        re.sub(r"<(sup|span class=\"tip\")[^>]*>.*?</\1?(sup|span)>|<[^>]+>", "", html.partition("<body>")[2])
     )
-    records.save(target, empty, [], {})
-    execute.redraw("zipcodes_1989", "quick", tmp_path, ["svg"])
-    text = (target / "report.md").read_text()
-    assert "not measured" in text
+    for text in (re.sub(r"\s+", " ", body), re.sub(r"\[\^\d+\]", "", markdown)):
+        places = [text.index(part) for part in order]
+        assert places == sorted(places)
+        assert "Never shown." not in text
+        assert "Nobody knows not measured." in text  # a name that the run did not measure
+        assert "It does, 100 turns times." in text  # the solution of the exercise
 
 
-def test_the_command_of_a_changed_run_makes_the_same_settings(quick):
-    record, _ = records.load(quick[0])
-    asked = execute.Request("zipcodes_1989", "paper", ("passes=3", "etas=[0.001, 0.003]", "data=embedded"), seeds=7)
-    settings, preset = execute.settings_for(asked)
-    words = shlex.split(documents._command(record.model_copy(update={"preset": preset})))
-    assert words[:5] == ["backstory", "run", "zipcodes_1989", "--preset", "paper"]
-    again = execute.Request("zipcodes_1989", "paper", tuple(words[6::2]))
-    assert execute.settings_for(again) == (settings, preset)
+def test_every_outcome_of_every_family_is_shown_with_its_word_and_shape(fake, html, markdown):
+    assert {claim.outcome for claim in fake.record.claims} >= {
+        "agrees", "partly", "depends", "undecided", "disagrees", "not measured",
+    }  # fmt: skip
+    words = {word for family in WORDS.values() for word in family.values()}
+    assert {"partly", "depends", "undecided", "not measured"} | words <= {c.word for c in fake.record.claims}
+    for claim in fake.record.claims:
+        start = html.index(f'id="claim-{claim.id}"')
+        card = html[start : html.index("</li>", html.index("how it was judged", start))]
+        assert claim.word in card
+        assert f'<svg class="mark {claim.outcome.replace(" ", "-")}"' in card
+        assert f'<a id="claim-{claim.id}"></a>' in markdown
+        assert bool(claim.changed) == ("rule changed" in card)
+        assert f"{len(claim.answers)} answers" in card or not claim.answers
+    assert "Later (1902a): 120 turns, on another gadget" in html or "Later (1902): 120 turns" in html
+
+
+def test_an_interval_is_drawn_beside_its_region_and_told_in_words(html):
+    drawings = re.findall(r'<svg class="beside".*?</svg>', html, re.S)
+    assert len(drawings) > 20
+    assert all('role="img" aria-label="Our interval' in one for one in drawings)
+    assert all(one.count('class="region"') == one.count("<g class=") for one in drawings)
+
+
+def test_a_term_is_explained_where_it_first_appears_and_in_a_footnote(html, markdown):
+    assert html.count("a thing that turns") == 2  # the tip, and the list at the end
+    first = html.index('class="term"')
+    assert html.index("gadget", html.index('class="question"')) > first - 200
+    assert markdown.count("[^1]: gadget: a thing that turns") == 1
+    assert markdown.count("gadget[^1]") == 1
+
+
+def test_a_glossary_marks_each_term_once_whole_words_and_plurals():
+    words = Glossary({"turn": "once round", "2-2-1": "a net"})
+    assert "<button" not in words.html("overturned, returning")
+    assert words.html("Two turns, <b> & a turn").count("<button") == 1
+    assert words.markdown("a 2-2-1 net") == "a 2-2-1[^2] net"
+    assert [one.term for one in words.used] == ["turn", "2-2-1"]
+    assert "&lt;b&gt; &amp;" in Glossary({}).html("<b> &")
+
+
+def test_tables_leave_empty_columns_out_fold_when_long_and_carry_their_csv(html):
+    short = html[html.index(">Turns<") : html.index("This table as CSV")]
+    assert "empty" not in short
+    assert '<details class="sheet"><summary>All | turns <span class="small">(31 lines)' in html
+    assert html.count('download="long.csv" href="data:text/csv') == 1
+
+
+def test_the_folder_holds_what_was_promised(fake):
+    names = set(digest(fake.folder))
+    assert {"report.md", "report.html", "references.bib", "figures/verdicts.svg", "figures/verdicts.png"} <= names
+    for table in ("claims", "short", "long"):
+        assert {f"tables/{table}.{ending}" for ending in ("csv", "md", "tex")} <= names
+        assert f"tables/{table}_two_columns.tex" in names
+    keys = re.findall(r"@\w+\{(\w+),", (fake.folder / "references.bib").read_text(encoding="utf-8"))
+    assert keys == ["first1901", "later1902", "later1902b"]
+
+
+def test_a_figure_carries_the_papers_that_it_rests_on(fake):
+    told = {one: (fake.folder / "figures" / f"{one}.svg").read_text(encoding="utf-8") for one in ("turning", "spread")}
+    assert "After First &amp; Second (1901); Later (1902)." in told["turning"]  # those of its section's claims
+    assert "After Later (1902a); Later (1902b)." in told["spread"]  # its own
+
+
+def test_columns_of_the_trials_are_explained(fake):
+    told = dict(documents.data_dictionary(fake.folder / "trials.csv", fake.paper))
+    assert told["turns"] == "how often it turned"
+    assert told["rate"] == "a setting of the trial"
+    with (fake.folder / "trials.csv").open() as file:
+        assert list(told) == next(csv.reader(file))
+
+
+def test_what_a_verification_saw_is_told(tmp_path):
+    folder = tmp_path / "fake_1901"
+    folder.mkdir()
+    seen = Verification(
+        reproduction="fake_1901", passed=True, trials=12, values=345, faults=[], worst=None, studies={}, not_tried={},
+        commit="fedcba9876543210", seconds=61.0,
+    )  # fmt: skip
+    write(folder, seen)
+    fake_era.publish(folder, formats=("svg",), words={"spread": "a lot"})
+    for name in ("report.html", "report.md"):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert "12 of the published trials were run anew" in text
+        assert "345 compared" in text
+
+
+def test_a_quick_run_says_that_it_is_no_published_result(tmp_path):
+    folder = tmp_path / "fake_1901"
+    fake_era.publish(folder, preset="quick", formats=("svg",))
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    assert "It is not the published result." in text
+    assert "backstory run fake_1901 --preset quick" in text
+
+
+def test_a_paper_with_parts_missing_still_has_a_report(tmp_path):
+    paper = fake_era.paper_of()
+    bare = paper.model_copy(
+        update={
+            "explanation": None, "section": [], "figure": [], "exercise": [], "note": [], "open_question": [],
+            "assumption": [], "substitution": [],
+            "claim": [claim.model_copy(update={"section": ""}) for claim in paper.claim],
+        }
+    )  # fmt: skip
+    record = fake_era.record_of(bare)
+    record = record.model_copy(
+        update={"tables": [], "words": {}, "cost": record.cost.model_copy(update={"seconds_each": None})}
+    )
+    (tmp_path / "references.bib").write_text(fake_era.BIBLIOGRAPHY, encoding="utf-8")
+    documents.write(tmp_path, record, bare, {}, tmp_path / "references.bib", ("svg",))
+    is_sound((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert "Further claims and tables" in (tmp_path / "report.md").read_text(encoding="utf-8")
+    none = record.model_copy(update={"claims": []})
+    documents.write(tmp_path, none, bare, {}, tmp_path / "references.bib", ("svg",))
+    is_sound((tmp_path / "report.html").read_text(encoding="utf-8"))
+
+
+def test_the_same_inputs_give_the_same_bytes_whatever_the_surroundings(fake, tmp_path, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "svg")
+    for name in ("de_DE.UTF-8", "fr_FR.UTF-8", "C"):
+        try:
+            locale.setlocale(locale.LC_ALL, name)
+            break
+        except locale.Error:
+            continue
+    odd = {"font.size": 31, "lines.linewidth": 9, "axes.formatter.use_locale": True, "svg.fonttype": "none",
+           "savefig.dpi": 30, "figure.constrained_layout.use": False}  # fmt: skip
+    try:
+        with matplotlib.rc_context(odd):
+            fake_era.publish(tmp_path / "fake_1901")
+    finally:
+        locale.setlocale(locale.LC_ALL, "C")
+    assert digest(tmp_path / "fake_1901") == digest(fake.folder)
+
+
+@pytest.mark.parametrize("ending", ["html", "md", "bib", "tex", "csv", "svg"])
+def test_lines_end_alike_on_every_system(fake, ending):
+    for path in fake.folder.rglob(f"*.{ending}"):
+        if path.name not in ("trials.csv", "record.json"):
+            assert b"\r\n" not in path.read_bytes(), path
+
+
+def test_a_figure_of_panels_is_embedded_for_phones_too(html, fake):
+    assert html.count('<img class="phone"') == 1
+    assert figures.for_phones(fake_era.drawings()["turning"]) is None
+    stacked = figures.for_phones(fake_era.drawings()["spread"])
+    width, height = figures.size_of(stacked)
+    assert width <= 72 * figures.NARROW
+    assert height > width
