@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from core.evidence.summaries import difference, exactly, over_seeds, over_values, share
 
 from core.evidence.record import Ours
-from core.evidence.summaries import difference, exactly, over_seeds, over_values, share
 from core.evidence.trials import Row
 from core.networks import alvinn
 from reproductions.alvinn_1989.tables import Rows, chosen, main_flight, select

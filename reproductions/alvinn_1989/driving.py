@@ -8,11 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from core.datasets.roads.world import images as road_images
-from core.datasets.roads.world import looks as road_looks
-from core.datasets.roads.world import world as roads
-from core.datasets.roads.world import steering
-from core.datasets.roads.world import vehicles
+from core.datasets.roads import centre_lines, steering, vehicles
+from core.datasets.roads import images as road_images
+from core.datasets.roads import looks as road_looks
 from core.datasets.roads.cameras import Camera
 from core.learning.seeds import generator
 from core.networks import alvinn
@@ -26,7 +24,7 @@ class Fleet:
     """Vehicles side by side, each with its own network, road, looks and random numbers."""
 
     def __init__(
-        self, nets: Sequence[Arrays], lain: roads.Roads, looks: road_looks.Looks, *, each: int,
+        self, nets: Sequence[Arrays], lain: centre_lines.Roads, looks: road_looks.Looks, *, each: int,
         rngs: Sequence[np.random.Generator], camera: Camera = snapshots.CAMERA,
     ) -> None:  # fmt: skip
         """`nets` one for every `each` vehicles, as many roads and looks as vehicles, one generator for each."""
@@ -46,7 +44,7 @@ class Fleet:
             self.outputs[runs[mine]] = alvinn.answers(own, x[mine][:, None])[:, 0]
         return self.outputs[runs]
 
-    def pictures(self, runs: np.ndarray, pose: np.ndarray, places: roads.Places) -> np.ndarray:
+    def pictures(self, runs: np.ndarray, pose: np.ndarray, places: centre_lines.Places) -> np.ndarray:
         """What the cameras see."""
         rngs = [self.rngs[k] for k in runs]
         return road_images.pictures(self.camera, self.lain, self.looks, self.which[runs], pose, places.point, rngs)
@@ -56,7 +54,7 @@ def steer_1989(fleet: Fleet, posts: np.ndarray, sees: str = "ranges") -> vehicle
     """Steering by the most active of 45 units, the intensity unit fed back; `sees` "clear" shows no posts."""
     fleet.outputs[:, -1] = 0.5
 
-    def steer(runs: np.ndarray, pose: np.ndarray, places: roads.Places) -> np.ndarray:
+    def steer(runs: np.ndarray, pose: np.ndarray, places: centre_lines.Places) -> np.ndarray:
         rngs = [fleet.rngs[k] for k in runs]
         x = snapshots.sight(fleet.lain, fleet.looks, posts, runs, pose, places.point, rngs, fleet.camera)
         if sees == "clear":
@@ -101,7 +99,7 @@ Change = Callable[[dict[str, Any], float], None]
 
 
 def _width(world: dict[str, Any], level: float) -> None:
-    world["lain"] = roads.widened(world["lain"], level)
+    world["lain"] = centre_lines.widened(world["lain"], level)
 
 
 def _contrast(world: dict[str, Any], level: float) -> None:
@@ -147,7 +145,7 @@ def drive(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]
     each, length = cell["each"], cell["distance"] + 10.0
     count = len(nets) * each
     lain_by_net = [snapshots.lay_roads(rng, each, length, varying=cell["varying"]) for rng in rngs]
-    lain = roads.together(lain_by_net)
+    lain = centre_lines.together(lain_by_net)
     conditions = road_looks.Conditions(polarity=cell.get("polarity", "either"))
     looks = road_looks.together([road_looks.draw(rng, each, conditions) for rng in rngs])
     found: list[dict[str, Any]] = [{} for _ in seeds]

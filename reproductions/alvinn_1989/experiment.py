@@ -7,11 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from core.datasets.roads.world import images as road_images
-from core.datasets.roads.world import looks as road_looks
-from core.datasets.roads.world import world as roads
-from core.datasets.roads.world import steering
-from core.datasets.roads.world import vehicles
+from core.datasets.roads import centre_lines, steering, vehicles
+from core.datasets.roads import images as road_images
+from core.datasets.roads import looks as road_looks
 from core.datasets.roads.cameras import Camera
 from core.learning.compiled import road_follower
 from core.learning.seeds import generator
@@ -45,29 +43,31 @@ class Snapshots(NamedTuple):
 
 def lay_roads(
     rng: np.random.Generator, count: int, length: float, *, varying: bool, width: float = WIDTH
-) -> roads.Roads:
+) -> centre_lines.Roads:
     """Random walks of curvature, of the fixed width or of one that varies."""
-    profiles = [roads.wandering(length, rng, limit=BENDS) for _ in range(count)]
+    profiles = [centre_lines.wandering(length, rng, limit=BENDS) for _ in range(count)]
     if not varying:
-        return roads.lay(profiles, width)
-    return roads.lay(profiles, np.array([roads.varying_width(length, rng, *WIDTHS) for _ in range(count)]))
+        return centre_lines.lay(profiles, width)
+    return centre_lines.lay(
+        profiles, np.array([centre_lines.varying_width(length, rng, *WIDTHS) for _ in range(count)])
+    )
 
 
-def posts_beside(rng: np.random.Generator, lain: roads.Roads, per_hundred: float) -> np.ndarray:
+def posts_beside(rng: np.random.Generator, lain: centre_lines.Roads, per_hundred: float) -> np.ndarray:
     # -> (R, M, 4)
     """Posts at random places beside the roads, 0.5 to 3 m from their edges."""
     count, each = len(lain.x), round(per_hundred * lain.length / 100)
     which = np.repeat(np.arange(count), each)
     along = rng.uniform(0, lain.length, count * each)
-    index = np.rint(along / roads.SPACING).astype(int)
+    index = np.rint(along / centre_lines.SPACING).astype(int)
     aside = lain.width[which, index] / 2 + rng.uniform(0.5, 3.0, count * each)
-    pose, _ = roads.poses(lain, which, along, aside * rng.choice([-1.0, 1.0], count * each))
+    pose, _ = centre_lines.poses(lain, which, along, aside * rng.choice([-1.0, 1.0], count * each))
     size = np.broadcast_to([POST_RADIUS, POST_HEIGHT], (count * each, 2))
     return np.concatenate([pose[:, :2], size], axis=1).reshape(count, each, 4)
 
 
 def sight(
-    lain: roads.Roads, looks: road_looks.Looks, posts: np.ndarray, which: np.ndarray, pose: np.ndarray,
+    lain: centre_lines.Roads, looks: road_looks.Looks, posts: np.ndarray, which: np.ndarray, pose: np.ndarray,
     index: np.ndarray, rng: road_images.Randomness, camera: Camera = CAMERA,
 ) -> np.ndarray:  # fmt: skip
     # -> (B, 1217)
@@ -89,7 +89,7 @@ def snapshots(rng: np.random.Generator, images: int, cell: Mapping[str, Any]) ->
     looks = road_looks.draw(rng, count, conditions)
     posts = posts_beside(rng, lain, POSTS)
     which = np.repeat(np.arange(count), PER_ROAD)[:images]
-    pose, index = roads.poses(
+    pose, index = centre_lines.poses(
         lain, which, rng.uniform(0, PIECE, images), rng.uniform(-OFFSET, OFFSET, images),
         rng.uniform(-ANGLE, ANGLE, images),
     )  # fmt: skip
@@ -204,14 +204,14 @@ def shape_of(p: Mapping[str, np.ndarray]) -> dict[str, float]:
     """
     edges = np.linspace(1.0, 2.8, 7)
     left, right = (values.ravel() for values in np.meshgrid(edges, edges, indexing="ij"))
-    lain = roads.lay(
-        [roads.straight(PIECE)] * len(left),
-        np.repeat((left + right)[:, None], round(PIECE / roads.SPACING) + 1, axis=1),
+    lain = centre_lines.lay(
+        [centre_lines.straight(PIECE)] * len(left),
+        np.repeat((left + right)[:, None], round(PIECE / centre_lines.SPACING) + 1, axis=1),
     )
     plain = road_looks.Conditions(texture=0, gradient=0, shadow=0, noise=0, contrast=(0.3, 0.3), middle=(0.5, 0.5))
     looks = road_looks.draw(np.random.default_rng(0), len(left), plain)
     which = np.arange(len(left))
-    pose, index = roads.poses(lain, which, np.full(len(left), 10.0), (right - left) / 2)
+    pose, index = centre_lines.poses(lain, which, np.full(len(left), 10.0), (right - left) / 2)
     seen = road_images.pictures(CAMERA, lain, looks, which, pose, index, np.random.default_rng(0))
     total = (2.0 * seen.reshape(len(seen), -1) - 1) @ p["w1"][: alvinn.PICTURE]
     grid = total.reshape(len(edges), len(edges), -1)

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
-from core.datasets.roads.world import steering
+from core.datasets.roads import steering
 from core.evidence.record import Record
 from core.networks import alvinn
 from core.publishing import figures as draw
-from reproductions.alvinn_1989.experiment import SHARPEST
 from reproductions.alvinn_1989 import drives
+from reproductions.alvinn_1989.experiment import SHARPEST
 from reproductions.alvinn_1989.film import SIGNED, film, grey
 
 Arrays = Mapping[str, np.ndarray]

@@ -7,10 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from core.datasets.roads.world import looks as road_looks
-from core.datasets.roads.world import world as roads
-from core.datasets.roads.world import steering
-from core.datasets.roads.world import vehicles
+from core.datasets.roads import centre_lines, steering, vehicles
+from core.datasets.roads import looks as road_looks
 from core.learning.seeds import generator
 from core.networks import alvinn
 from reproductions.alvinn_1989 import network_1991 as fly
@@ -54,7 +52,7 @@ def _film(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
         seen["outputs"].append(outputs)
         seen["wanted"].append(hill(wanted))
     places.append(run.pose[frames, 0, :2])
-    step, weights = round(ALONG / roads.SPACING), np.array(seen["w1"])
+    step, weights = round(ALONG / centre_lines.SPACING), np.array(seen["w1"])
     return {
         "pictures": np.rint(255 * np.array(seen["pictures"])).astype(np.uint8),
         "outputs": np.array(seen["outputs"], dtype=np.float32),
@@ -73,12 +71,12 @@ def hill(curvature: float) -> np.ndarray:
 
 def _drive(
     cell: Mapping[str, Any], p: Mapping[str, np.ndarray], looks: road_looks.Looks, rng: np.random.Generator
-) -> tuple[roads.Roads, vehicles.Drive, list[tuple[np.ndarray, np.ndarray, float]]]:
-    lain = roads.lay([roads.wandering(cell["distance"] + 10, rng, limit=fly.BENDS)], fly.WIDTH)
+) -> tuple[centre_lines.Roads, vehicles.Drive, list[tuple[np.ndarray, np.ndarray, float]]]:
+    lain = centre_lines.lay([centre_lines.wandering(cell["distance"] + 10, rng, limit=fly.BENDS)], fly.WIDTH)
     fleet = Fleet([p], lain, looks, each=1, rngs=[rng])
     driven = []
 
-    def steer(runs: np.ndarray, pose: np.ndarray, places: roads.Places) -> np.ndarray:
+    def steer(runs: np.ndarray, pose: np.ndarray, places: centre_lines.Places) -> np.ndarray:
         picture = fleet.pictures(runs, pose, places)
         outputs = fleet.answer(runs, 2.0 * picture.reshape(1, -1) - 1)
         teacher = vehicles.pure_pursuit(lain, runs, pose, places.point, lookahead=fly.LOOKAHEAD)

@@ -7,12 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from core.datasets.roads.world import cameras
-from core.datasets.roads.world import images as road_images
-from core.datasets.roads.world import looks as road_looks
-from core.datasets.roads.world import world as roads
-from core.datasets.roads.world import steering
-from core.datasets.roads.world import vehicles
+from core.datasets.roads import cameras, centre_lines, steering, vehicles
+from core.datasets.roads import images as road_images
+from core.datasets.roads import looks as road_looks
 from core.learning.compiled import road_follower
 from core.networks import alvinn
 
@@ -43,8 +40,8 @@ def course(first: float, second: float, lap: float = 280.0) -> np.ndarray:
     """Straight, a bend of that curvature, straight, another bend, straight; eased by clothoids."""
     side = (lap - 160.0) / 3
     parts = [
-        roads.straight(side), roads.eased_bend(80, first, 10), roads.straight(side), roads.eased_bend(80, second, 10),
-        roads.straight(side),
+        centre_lines.straight(side), centre_lines.eased_bend(80, first, 10), centre_lines.straight(side), centre_lines.eased_bend(80, second, 10),
+        centre_lines.straight(side),
     ]  # fmt: skip
     return np.concatenate(parts)
 
@@ -63,7 +60,7 @@ class Lesson(NamedTuple):
 
 
 def persons(
-    lain: roads.Roads, looks: Sequence[road_looks.Looks], minutes: float, rngs: Sequence[np.random.Generator]
+    lain: centre_lines.Roads, looks: Sequence[road_looks.Looks], minutes: float, rngs: Sequence[np.random.Generator]
 ) -> list[Lesson]:
     """Each person drives a road at SPEED, aiming at the middle LOOKAHEAD metres ahead with a wavering eye.
 
@@ -78,7 +75,7 @@ def persons(
     ]
     taken = iter(np.concatenate(wavers, axis=1))
 
-    def steer(runs: np.ndarray, pose: np.ndarray, places: roads.Places) -> np.ndarray:
+    def steer(runs: np.ndarray, pose: np.ndarray, places: centre_lines.Places) -> np.ndarray:
         return vehicles.pure_pursuit(lain, runs, pose, places.point, lookahead=LOOKAHEAD, aside=next(taken)[runs])
 
     run = vehicles.drive(lain, which, VEHICLE, steer, speed=SPEED, step=step, distance=distance)
@@ -87,7 +84,7 @@ def persons(
         when = np.arange(0, np.count_nonzero(np.isfinite(run.along[:, k])), 10)[:cycles]
         pose, light = run.pose[when, k], looks[k].only(np.arange(len(when)) * len(looks[k].road) // len(when))
         own = lain.only(np.full(len(when), k))
-        point = np.clip(np.rint(run.along[when, k] / roads.SPACING).astype(int), 0, lain.x.shape[1] - 1)
+        point = np.clip(np.rint(run.along[when, k] / centre_lines.SPACING).astype(int), 0, lain.x.shape[1] - 1)
         seen = road_images.pictures(CAMERA, own, light, np.arange(len(when)), pose, point, rng)
         lessons.append(Lesson(seen, run.curvature[when, k], run.offset[:, k], pose, lain.line(k)))
     return lessons

@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from core.datasets.roads.world import looks as road_looks
-from core.datasets.roads.world import world as roads
-from core.datasets.roads.world import vehicles
+from core.datasets.roads import centre_lines, vehicles
+from core.datasets.roads import looks as road_looks
 from core.learning.seeds import generator
 from reproductions.alvinn_1989 import network_1991 as fly
-from reproductions.alvinn_1989.experiment import finite
 from reproductions.alvinn_1989.driving import CHANGES, Fleet, measured
+from reproductions.alvinn_1989.experiment import finite
 
 TIGHT = 1 / 30  # 1/m, the bends of the course
 LAP = 280.0
@@ -25,7 +24,7 @@ COURSES = {"both ways": (-TIGHT, TIGHT), "one way": (-TIGHT, -TIGHT)}
 def steer(fleet: Fleet, code: str) -> vehicles.Steer:
     """Steering by the outputs for the camera's picture."""
 
-    def answer(runs: np.ndarray, pose: np.ndarray, places: roads.Places) -> np.ndarray:
+    def answer(runs: np.ndarray, pose: np.ndarray, places: centre_lines.Places) -> np.ndarray:
         x = 2.0 * fleet.pictures(runs, pose, places).reshape(len(runs), -1) - 1
         return fly.read(code, fleet.answer(runs, x))
 
@@ -42,8 +41,8 @@ def lessons(
         lap = fly.course(*COURSES[cell["course"]])
         profiles = [np.tile(lap, int(np.ceil(length / LAP)))] * len(rngs)
     else:
-        profiles = [roads.wandering(length, rng, limit=fly.BENDS) for rng in rngs]
-    found = fly.persons(roads.lay(profiles, fly.WIDTH), looks, cell["minutes"], rngs)
+        profiles = [centre_lines.wandering(length, rng, limit=fly.BENDS) for rng in rngs]
+    found = fly.persons(centre_lines.lay(profiles, fly.WIDTH), looks, cell["minutes"], rngs)
     return found, [one.only(np.array([-1])) for one in looks]
 
 
@@ -92,12 +91,14 @@ def _test(
     own = [np.random.default_rng(rng.integers(2**63)) for rng in rngs]
     distance = cell.get("distance", LAP)
     if test == "new":
-        lain = roads.lay([roads.wandering(distance + 10, g, limit=fly.BENDS) for g in own], fly.WIDTH)
+        lain = centre_lines.lay([centre_lines.wandering(distance + 10, g, limit=fly.BENDS) for g in own], fly.WIDTH)
     else:
-        lain = roads.lay([np.concatenate([fly.course(-TIGHT, TIGHT), roads.straight(10)])] * len(nets), fly.WIDTH)
+        lain = centre_lines.lay(
+            [np.concatenate([fly.course(-TIGHT, TIGHT), centre_lines.straight(10)])] * len(nets), fly.WIDTH
+        )
         distance = LAP
     if test == "mirror":
-        lain = roads.mirrored(lain)
+        lain = centre_lines.mirrored(lain)
     if cell.get("new_light"):
         looks = road_looks.together([road_looks.draw(g, 1, fly.conditions(cell)) for g in own])
     world: dict[str, Any] = {"lain": lain, "looks": looks, "camera": fly.CAMERA, "speed": fly.SPEED}

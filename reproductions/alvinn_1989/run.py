@@ -11,15 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.evidence.run import Result, Run
 from core.evidence.trials import Row
 from core.networks import alvinn, dense
-from reproductions.alvinn_1989 import experiment as snapshots
-from reproductions.alvinn_1989 import network_1991 as fly
-from reproductions.alvinn_1989 import driving as alvinn_driving
-from reproductions.alvinn_1989 import film_drives as alvinn_film
-from reproductions.alvinn_1989 import on_the_fly as alvinn_on_the_fly
 from reproductions.alvinn_1989 import car_racing
-from reproductions.alvinn_1989.tables import COURSES, METHODS, Method, gather, tables, told
+from reproductions.alvinn_1989 import driving as alvinn_driving
+from reproductions.alvinn_1989 import experiment as snapshots
+from reproductions.alvinn_1989 import film_drives as alvinn_film
+from reproductions.alvinn_1989 import network_1991 as fly
+from reproductions.alvinn_1989 import on_the_fly as alvinn_on_the_fly
 from reproductions.alvinn_1989.claims import measure
 from reproductions.alvinn_1989.figures import figures
+from reproductions.alvinn_1989.tables import COURSES, METHODS, Method, gather, tables, told
 
 __all__ = ["PRESETS", "Settings", "figures", "run"]
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
-
 from core.evidence.summaries import finished, stacked
+
 from core.evidence.tables import means_table
 from core.evidence.trials import Row
 from core.networks import alvinn

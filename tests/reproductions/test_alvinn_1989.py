@@ -5,9 +5,9 @@ import time
 import numpy as np
 import pytest
 
-from core.datasets.roads.world import looks as road_looks
-from core.datasets.roads.world import vehicles
-from core.datasets.roads.world import world as roads
+from core.datasets.roads import looks as road_looks
+from core.datasets.roads import vehicles
+from core.datasets.roads import centre_lines
 from core.evidence.record import load
 from core.networks import alvinn
 from reproductions import alvinn_1989
@@ -108,7 +108,7 @@ def test_every_code_is_read_as_it_was_written(code):
 def test_a_network_that_steers_straight_leaves_the_road_and_says_so():
     straight = {"w1": np.zeros((960, 2)), "b1": np.zeros(2), "w2": np.zeros((2, 30)), "b2": np.full(30, -30.0)}
     straight["b2"][14:16] = 5.0
-    lain = roads.lay([fly.course(-1 / 30, 1 / 30), np.zeros(560)], fly.WIDTH)
+    lain = centre_lines.lay([fly.course(-1 / 30, 1 / 30), np.zeros(560)], fly.WIDTH)
     looks = road_looks.draw(np.random.default_rng(0), 2, road_looks.Conditions())
     fleet = alvinn_driving.Fleet([straight] * 2, lain, looks, each=1, rngs=[np.random.default_rng(k) for k in (0, 1)])
     run = vehicles.drive(
@@ -124,7 +124,7 @@ def test_a_network_that_steers_straight_leaves_the_road_and_says_so():
 
 def test_a_closed_loop_of_a_thousand_steps_is_quick():
     p = alvinn.init(np.random.default_rng(0), alvinn.SIZES_1991)
-    lain = roads.lay([np.zeros(1000)], 300.0)
+    lain = centre_lines.lay([np.zeros(1000)], 300.0)
     looks = road_looks.draw(np.random.default_rng(0), 1, road_looks.Conditions())
     fleet = alvinn_driving.Fleet([p], lain, looks, each=1, rngs=[np.random.default_rng(0)])
     steer = alvinn_on_the_fly.steer(fleet, "hill")
