@@ -79,6 +79,11 @@ def run(
         return stores[-1]
 
     rows = run_studies(studies, getattr(settings, "entropy", None), stores=store, workers=workers, progress=progress)
+    for name, group in rows.items():
+        if group and all(row.failed and not row.lasting for row in group):  # not one outcome: the function is broken
+            raise BackstoryError(
+                f"every trial of study {name!r} of {paper.reproduction.id} failed: {group[0].reason}; mend its function."
+            )
     found = measure(room, paper, settings, rows)
     every = [row for group in rows.values() for row in group]
     reasons = Counter(row.reason for row in every if row.failed)

@@ -163,6 +163,8 @@ def _dry_run(name: str, paper: Paper, room: Reproduction[Any]) -> list[str]:
                 workers=Workers(1),
                 progress=Progress(name, quiet=True),
             )
+        except BackstoryError as fault:
+            return [f"a run with one seed fails: {fault}".rstrip(".")]
         except Exception as fault:
             return [f"a run with one seed fails: {type(fault).__name__}: {fault}".splitlines()[0]]
     return [*_measured(paper, room, result), *_shown(paper, room, result)]

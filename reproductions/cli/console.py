@@ -38,13 +38,18 @@ Preset = Annotated[str, typer.Option(help="quick: seconds, embedded data. paper:
 
 
 def say(text: str = "") -> None:
-    """Print a line for the reader."""
-    typer.echo(text)
+    """Print a line for the reader. (typer's own printing takes an ASCII console for a misunderstanding.)"""
+    print(text)
+
+
+def complain(text: str) -> None:
+    """Print a line about what went wrong, on standard error."""
+    print(f"backstory: {text}", file=sys.stderr)
 
 
 def as_json(value: Any) -> None:
     """Print a value as JSON."""
-    typer.echo(json.dumps(value, indent=1, sort_keys=True, default=str))
+    print(json.dumps(value, indent=1, sort_keys=True, default=str))
 
 
 def _replace(fault: UnicodeError) -> tuple[str, int]:

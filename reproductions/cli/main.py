@@ -16,7 +16,18 @@ import typer
 
 from core.errors import BackstoryError, unknown
 from reproductions.cli import author, catalogue, judging, share
-from reproductions.cli.console import AsJson, Formats, Name, Out, Preset, Reports, as_json, plain_where_needed, say
+from reproductions.cli.console import (
+    AsJson,
+    Formats,
+    Name,
+    Out,
+    Preset,
+    Reports,
+    as_json,
+    complain,
+    plain_where_needed,
+    say,
+)
 
 app = typer.Typer(
     name="backstory",
@@ -45,7 +56,7 @@ def list_(json_: AsJson = False) -> None:
 
 def _tell_broken() -> None:
     for sentence in catalogue.broken().values():
-        typer.echo(f"backstory: {sentence}", err=True)
+        complain(str(sentence))
 
 
 @app.command()
@@ -150,7 +161,7 @@ def verdicts(
     wanted = set(catalogue.chosen(name))
     readable, faults = execute.found_records(reports)
     for fault in faults:
-        typer.echo(f"backstory: skipped: {fault}", err=True)
+        complain(f"skipped: {fault}")
     found = [(place, record) for place, record in readable if record.reproduction in wanted]
     if not found:
         what = "any reproduction" if name == "all" else name
@@ -265,7 +276,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         status = _complain(f"{fault.format_message().rstrip('.')}; see `backstory --help`.")
     if status == 130:
-        typer.echo("backstory: interrupted; finished trials are kept, the same command goes on from there.", err=True)
+        complain("interrupted; finished trials are kept, the same command goes on from there.")
     sys.exit(status if isinstance(status, int) else 0)
 
 
@@ -290,7 +301,7 @@ def _leave_pipe() -> None:
 
 
 def _complain(text: str) -> int:
-    typer.echo(f"backstory: {text}", err=True)
+    complain(str(text))
     return 2
 
 
@@ -300,10 +311,9 @@ def _warn_of_another_checkout() -> None:
     for folder in (Path.cwd(), *Path.cwd().parents):
         if (folder / "reproductions" / "cli" / "main.py").is_file():
             if folder.resolve() != mine:
-                typer.echo(
-                    f"backstory: this runs the code in {mine}, not that of the folder you are in ({folder}); "
-                    "run `make` there, or remove its .venv first.",
-                    err=True,
+                complain(
+                    f"this runs the code in {mine}, not that of the folder you are in ({folder}); "
+                    "run `make` there, or remove its .venv first."
                 )
             return
 

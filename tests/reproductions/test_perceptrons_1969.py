@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from core.datasets import boolean
-from core.datasets import alphabet
+from core.datasets import alphabet, boolean
 from reproductions.cli import rooms
 from reproductions.perceptrons_1969 import experiment as experiments
 from reproductions.perceptrons_1969 import rosenblatt
