@@ -187,7 +187,7 @@ class Picture(Strict):
     """Words of a figure. {seeds}, {band} (how bands are read), settings and measured words are filled in.
 
     `section` is the study it stands in; `keys` the papers that it rests on, where they are not the section's claims'.
-    `says` is what it shows, as the title of a slide.
+    `says` is what it shows, as the title of a slide. `sometimes` says what a run must have found for it to be drawn.
     """
 
     id: str
@@ -197,6 +197,7 @@ class Picture(Strict):
     caption: str
     alt: str
     keys: list[str] = []
+    sometimes: str = ""
 
 
 class Section(Strict):

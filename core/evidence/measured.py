@@ -52,12 +52,14 @@ class Runs:
     """Single runs, compared as the paper compared its own: by where a new run, or the mean of several, would fall.
 
     values (n,) of the runs that finished; `unfinished` ones are larger than any. `sampling` is the variance that a new
-    test set adds. `failed` runs came to nothing (their numbers overflowed).
+    test set adds. `failed` runs came to nothing (their numbers overflowed). `limit` is what unfinished runs were given,
+    so that they are longer than that; without it nothing is known where no run finished.
     """
 
     values: np.ndarray
     unfinished: int = 0
     failed: int = 0
+    limit: float | None = None
     sampling: float = 0.0
     covers: tuple[str, ...] = ("seeds",)
 
@@ -111,7 +113,20 @@ def ours_of(claim: Claim, measured: Simple) -> Ours | None:
     failed = measured.failed + len(measured.values) - len(values)
     endless = measured.unfinished
     if len(values) + endless < LEAST_RUNS or not len(values):
-        return None
+        if endless < LEAST_RUNS or measured.limit is None:
+            return None
+        return Ours(
+            estimate=float("inf"),
+            low=measured.limit,
+            high=float("inf"),
+            n=endless,
+            failed=failed,
+            unfinished=endless,
+            interval="prediction",
+            covers=list(measured.covers),
+            scale=claim.scale,
+            statistic="median",
+        )
     full = np.concatenate([values, np.full(endless, np.inf)])
     low, high = intervals.prediction(full, runs=claim.runs, scale=claim.scale, sampling=measured.sampling)
     middle = endless or (claim.scale != "plain")
@@ -138,12 +153,12 @@ def runs(rows: Sequence[Row], name: str, *, scale: float = 1.0) -> Runs:
     return Runs(scale * finished(rows, name), failed=failures(rows))
 
 
-def runs_until(rows: Sequence[Row], name: str, solved: str = "solved") -> Runs:
-    """Single runs of a time until something was reached; runs that did not reach it are unfinished."""
+def runs_until(rows: Sequence[Row], name: str, solved: str = "solved", limit: float | None = None) -> Runs:
+    """Single runs of a time until something was reached; runs that did not reach it are longer than `limit`."""
     there = [row for row in rows if not row.failed and row.values.get(solved)]
     values = np.array([row.values[name] for row in there], dtype=float)
     failed = failures(rows)
-    return Runs(values, unfinished=len(rows) - failed - len(there), failed=failed)
+    return Runs(values, unfinished=len(rows) - failed - len(there), failed=failed, limit=limit)
 
 
 def runs_on_cases(rows: Sequence[Row], scores: str, *, cases: int, scale: float = 1.0) -> Runs:

@@ -82,7 +82,7 @@ def run(
     for name, group in rows.items():
         if group and all(row.failed and not row.lasting for row in group):  # not one outcome: the function is broken
             raise BackstoryError(
-                f"every trial of study {name!r} of {paper.reproduction.id} failed: {group[0].reason}; mend its function."
+                f"every trial of study {name!r} of {paper.reproduction.id} failed: {group[0].reason}; mend the function"
             )
     found = measure(room, paper, settings, rows)
     every = [row for group in rows.values() for row in group]

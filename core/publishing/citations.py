@@ -48,11 +48,17 @@ def plain(entries: Mapping[str, Any], key: str) -> str:
 def apa(entries: Mapping[str, Any], key: str) -> str:
     """One entry in APA form, as plain text. Raises BackstoryError for an unknown key."""
     entry = _entry(entries, key)
-    field = {name: re.sub(r"[{}]", "", str(value)).replace("--", "–") for name, value in entry.fields.items()}
-    people = [_initials(person) for person in entry.persons["author"]]
+    field = {name: _bare(str(value)) for name, value in entry.fields.items()}
+    people = [_initials(person) for person in _people(entry)]
     authors = people[0] if len(people) == 1 else f"{', '.join(people[:-1])}, & {people[-1]}"
     where = _where(entry.type, field)
-    return f"{authors} ({field['year']}). {field['title']}.{f' {where}.' if where else ''}"
+    title = field["title"] if field["title"][-1] in "?!" else f"{field['title']}."
+    return f"{authors} ({field['year']}). {title}{f' {where}.' if where else ''}"
+
+
+def _bare(text: str) -> str:
+    """The text of a field without the marks of BibTeX that the entries here use."""
+    return re.sub(r"[{}]", "", text.replace("\\textasciitilde", "~")).replace("--", "–")
 
 
 def _where(kind: str, field: Mapping[str, str]) -> str:
@@ -65,6 +71,11 @@ def _where(kind: str, field: Mapping[str, str]) -> str:
         return ". ".join(part for part in (f"In {field['booktitle']}{pages}", field.get("publisher", "")) if part)
     if kind == "phdthesis":
         return f"[Doctoral dissertation, {field['school']}]"
+    if kind == "mastersthesis":
+        return f"[Master's thesis, {field['school']}]"
+    if kind == "techreport":
+        number = f" ({field.get('type', 'Technical Report')} {field['number']})" if "number" in field else ""
+        return f"{field['institution']}{number}"
     return field.get("publisher") or field.get("howpublished") or field.get("note", "")
 
 
@@ -72,6 +83,11 @@ def _initials(person: Any) -> str:
     given = " ".join(f"{name[0]}." for name in (*person.first_names, *person.middle_names))
     family = _family(person)
     return f"{family}, {given}" if given else family
+
+
+def _people(entry: Any) -> Any:
+    """The authors, or of a collection its editors."""
+    return entry.persons.get("author") or entry.persons["editor"]
 
 
 def _family(person: Any) -> str:
@@ -87,7 +103,7 @@ def _entry(entries: Mapping[str, Any], key: str) -> Any:
 def short(entries: Mapping[str, Any], key: str) -> str:
     """One entry as captions name it, as in "Widrow & Hoff (1960)". Raises BackstoryError for an unknown key."""
     entry = _entry(entries, key)
-    families = [_family(person) for person in entry.persons["author"]]
+    families = [_family(person) for person in _people(entry)]
     names = f"{families[0]} et al." if len(families) > 2 else " & ".join(families)
     return f"{names} ({entry.fields['year']})"
 

@@ -189,7 +189,8 @@ def _shown(paper: Paper, room: Reproduction[Any], result: Result) -> Iterator[st
     yield from (
         f"the figure {one!r} is drawn but has no words in paper.toml" for one in sorted(figures - pictures - extra)
     )
-    yield from (f"the figure {one!r} has words but is not drawn" for one in sorted((pictures | extra) - figures))
+    always = {picture.id for picture in paper.figure if not picture.sometimes}
+    yield from (f"the figure {one!r} has words but is not drawn" for one in sorted((always | extra) - figures))
     tables = {table.id for table in result.record.tables}
     named = {one for section in paper.section for one in section.tables}
     yield from (f"the table {one!r} is in no section" for one in sorted(tables - named))

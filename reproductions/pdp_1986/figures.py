@@ -1,4 +1,4 @@
-"""The figures of `pdp_1986`, drawn from its record."""
+"""The figures of 1986, drawn from the record."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from matplotlib.ticker import NullFormatter
 from core.evidence.record import Record
 from core.publishing import figures as draw
 from reproductions.pdp_1986.argument import card, two_lines
+from reproductions.pdp_1986.now import LADDER
 from reproductions.pdp_1986.pictures import family_trees, kernels, losses, scaling
 
 Arrays = Mapping[str, np.ndarray]
@@ -20,7 +21,10 @@ Arrays = Mapping[str, np.ndarray]
 
 def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Canvas]]:
     """How to draw each figure; those that show a net that learned, or one that is stuck, where there is one."""
-    drawn = [xor_sweeps, stuck, chauvin, symmetry, parity_units, scaling, family_trees, kernels, losses]
+    drawn = [xor_sweeps, stuck_map, chauvin, symmetry, parity_units, adders, tree_rates, family_trees, scaling, kernels]
+    drawn += [losses, then_and_now]
+    drawn += [stuck_outputs] if "stuck_outputs" in arrays else []
+    drawn += [stuck_on] if "stuck_losses" in arrays else []
     drawn += [two_lines, card] if "xor_weights" in arrays else []
     drawn += [xor_surfaces] if {"xor_weights", "stuck_weights"} <= set(arrays) else []
     return {function.__name__: partial(function, arrays, record) for function in drawn}
@@ -89,62 +93,123 @@ def xor_surfaces(arrays: Arrays, record: Record) -> Canvas:
     return figure
 
 
-def stuck(arrays: Arrays, record: Record) -> Canvas:
-    """How often 2-2-1 does not learn XOR, what it then answers, and what longer training does."""
-    figure, axes = draw.canvas(3, width=12.0, height=4.2)
+def stuck_map(arrays: Arrays, record: Record) -> Canvas:
+    """Share of 2-2-1 nets that did not learn XOR, by learning rate and initial range."""
+    figure, ax = draw.canvas(width=6.4, height=4.4)
     points = arrays["stuck_map"]
     rates, reaches = np.unique(points[:, 0]), np.unique(points[:, 1])
     share = np.array(
         [[1 - points[(points[:, 0] == a) & (points[:, 1] == b), 2].mean() for b in reaches] for a in rates]
     )
-    axes[0].imshow(100 * share, cmap="Oranges", vmin=0, vmax=60, aspect="auto", origin="lower")
+    ax.imshow(100 * share, cmap="Oranges", vmin=0, vmax=60, aspect="auto", origin="lower")
     for i in range(len(rates)):
         for j in range(len(reaches)):
-            axes[0].annotate(f"{100 * share[i, j]:.0f}", (j, i), ha="center", va="center")
-    axes[0].set_xticks(range(len(reaches)), [f"±{b:g}" for b in reaches])
-    axes[0].set_yticks(range(len(rates)), [f"{a:g}" for a in rates])
-    axes[0].set(title="not learned, %", xlabel="initial range", ylabel="learning rate")
-    axes[0].grid(visible=False)
-    if "stuck_outputs" in arrays:
-        outputs = np.sort(arrays["stuck_outputs"], axis=1)
-        for k in range(4):
-            spread = np.linspace(-0.25, 0.25, len(outputs))
-            axes[1].plot(k + spread, outputs[:, k], "o", color=draw.RED, markersize=4, alpha=0.5)
-    axes[1].set(title="outputs of stuck nets, sorted", ylim=(-0.03, 1.03), xlabel="four patterns", ylabel="output")
-    axes[1].set_xticks(range(4), ["lowest", "", "", "highest"])
-    if "stuck_losses" in arrays:
-        losses = arrays["stuck_losses"]
-        t = np.arange(losses.shape[1]) * (record.settings["longer"] // 50)
-        axes[2].plot(t[1:], losses.T[1:], color=draw.RED, linewidth=1, alpha=0.5)
-    axes[2].set(title="the same, trained on", xlabel="sweeps", ylabel="squared error", xscale="log", ylim=(0, None))
+            ax.annotate(f"{100 * share[i, j]:.1f}", (j, i), ha="center", va="center")
+    ax.set_xticks(range(len(reaches)), [f"±{b:g}" for b in reaches])
+    ax.set_yticks(range(len(rates)), [f"{a:g}" for a in rates])
+    ax.set(title="not learned, %; the paper: 2 of hundreds", xlabel="initial range", ylabel="learning rate")
+    ax.grid(visible=False)
     return figure
 
 
+def stuck_outputs(arrays: Arrays, record: Record) -> Canvas:
+    """What stuck nets answer to the four patterns, from the lowest to the highest."""
+    figure, ax = draw.canvas(width=6.4, height=4.2)
+    outputs = np.sort(arrays["stuck_outputs"], axis=1)
+    for k in range(4):
+        spread = np.linspace(-0.25, 0.25, len(outputs))
+        ax.plot(k + spread, outputs[:, k], "o", color=draw.RED, markersize=4, alpha=0.6)
+    for y in (0.1, 0.9):
+        ax.axhline(y, color=draw.FAINT, linewidth=1)
+    ax.axhline(0.5, color=draw.INK, linestyle=(0, (5, 3)))
+    ax.set(ylim=(0, 1), ylabel="output; wanted 0.1, 0.1, 0.9, 0.9", xlabel="the four patterns, by output")
+    ax.set_xticks(range(4), ["lowest", "second", "third", "highest"])
+    return figure
+
+
+def stuck_on(arrays: Arrays, record: Record) -> Canvas:
+    """Squared error of stuck nets that are trained on."""
+    figure, ax = draw.canvas(width=6.4, height=4.2)
+    losses = arrays["stuck_losses"]
+    t = np.arange(losses.shape[1]) * (record.settings["longer"] // 50)
+    ax.plot(t[1:], losses.T[1:], color=draw.RED, linewidth=1, alpha=0.5)
+    ax.set(xlabel="sweeps", ylabel="squared error", xscale="log", ylim=(0, None))
+    return figure
+
+
+HOW = {(1, 0.5): "one pattern, ±0.5", (1, 1.0): "one pattern, ±1", (0, 0.5): "a sweep, ±0.5", (0, 1.0): "a sweep, ±1"}
+COLOURS = (draw.BLUE, draw.SKY, draw.ORANGE, draw.RED)
+
+
 def chauvin(arrays: Arrays, record: Record) -> Canvas:
-    """Sweeps against hidden units and against learning rate."""
-    figure, axes = draw.canvas(2, width=11.0, height=4.8)
+    """Sweeps against hidden units, by what Chauvin leaves unsaid."""
+    figure, ax = draw.canvas(width=7.4, height=5.0)
     points = arrays["hidden"]
     sizes = np.unique(points[:, 0])
-    axes[0].plot(sizes, 280 - 33 * np.log2(sizes), "--", color=draw.INK)
-    axes[0].annotate("paper: 280 − 33 log₂ H", (0.03, 0.12), xycoords="axes fraction")
-    for row, (direct, colour, name) in enumerate(
-        ((0, draw.BLUE, "layers"), (1, draw.GREEN, "layers and direct links"))
-    ):
-        groups = [points[(points[:, 0] == h) & (points[:, 1] == direct), 2] for h in sizes]
+    ends = []
+    for (online, reach), colour in zip(HOW, COLOURS, strict=True):
+        here = points[(points[:, 1] == online) & (points[:, 2] == reach)]
+        groups = [here[here[:, 0] == h, 3] for h in sizes]
         groups = [g[np.isfinite(g)] for g in groups]
         mean = np.array([g.mean() if len(g) else np.nan for g in groups])
         error = np.array([g.std() / np.sqrt(len(g)) if len(g) else np.nan for g in groups])
-        axes[0].errorbar(sizes, mean, 2 * error, fmt="o-", color=colour, capsize=3)
-        axes[0].annotate(name, (0.97, 0.93 - 0.08 * row), xycoords="axes fraction", ha="right", color=colour)
-    axes[0].set(xscale="log", xlabel="hidden units H", ylabel="sweeps, mean of nets that learned", ylim=(0, None))
-    axes[0].set_xticks(sizes, [f"{h:g}" for h in sizes])
-    axes[0].minorticks_off()
-    rates = np.unique(arrays["rates"][:, 0])
-    groups = [arrays["rates"][arrays["rates"][:, 0] == r, 1] for r in rates]
-    axes[1].plot(rates, [np.nanmean(g) for g in groups], "o-", color=draw.BLUE)
-    for rate, name, shift in ((0.1, "chauvin_slow", (-8, -20)), (0.75, "chauvin_fast", (-24, -22))):
-        draw.paper_mark(axes[1], rate, record.claim(name).value, "recalled", shift=shift)
-    axes[1].set(xlabel="learning rate, 8 hidden units", ylabel="sweeps", ylim=(0, None))
+        ax.errorbar(sizes, mean, 2 * error, fmt="o-", color=colour, capsize=3)
+        ends.append((sizes[0], float(mean[0]), HOW[online, reach], colour))
+    ax.plot(sizes, 280 - 33 * np.log2(sizes), "--", color=draw.INK, linewidth=2)
+    ax.annotate("paper: 280 − 33 log₂ H", (0.03, 0.05), xycoords="axes fraction")
+    ax.set(xscale="log", xlabel="hidden units H", ylabel="sweeps, mean of nets that learned", ylim=(0, None))
+    ax.set_xticks(sizes, [f"{h:g}" for h in sizes])
+    ax.minorticks_off()
+    for row, (_, _, name, colour) in enumerate(sorted(ends, key=lambda end: -end[1])):
+        ax.annotate(name, (0.97, 0.93 - 0.08 * row), xycoords="axes fraction", ha="right", color=colour)
+    return figure
+
+
+def adders(arrays: Arrays, record: Record) -> Canvas:
+    """Share of adders that did not learn, with two and with three hidden units."""
+    figure, axes = draw.canvas(2, width=9.0, height=4.6, sharey=True)
+    points = arrays["addition"]
+    for ax, hidden in zip(axes, (2, 3), strict=True):
+        here = points[points[:, 0] == hidden]
+        for online, colour in ((0, draw.ORANGE), (1, draw.BLUE)):
+            reaches = np.unique(here[:, 2])
+            groups = [here[(here[:, 1] == online) & (here[:, 2] == r)] for r in reaches]
+            place = np.arange(len(reaches)) + 0.4 * online - 0.2
+            ax.bar(place, [100 * (1 - g[:, 3].mean()) for g in groups], 0.38, color=colour)
+        ax.set_xticks(range(len(reaches)), [f"±{r:g}" for r in reaches])
+        ax.set(title=f"{hidden} hidden units", xlabel="initial range", ylim=(0, 108))
+        draw.paper_line(ax, 50 if hidden == 2 else 0.6, "paper: about half" if hidden == 2 else "paper: none", x=0.02)
+    axes[0].set_ylabel("nets that did not learn, %")
+    axes[1].annotate("a sweep at a time", (0.97, 0.93), xycoords="axes fraction", ha="right", color=draw.ORANGE)
+    axes[1].annotate("one pattern at a time", (0.97, 0.85), xycoords="axes fraction", ha="right", color=draw.BLUE)
+    return figure
+
+
+def tree_rates(arrays: Arrays, record: Record) -> Canvas:
+    """Training cases right after the letter's sweeps, against a factor on its learning rates."""
+    figure, ax = draw.canvas(width=6.6, height=4.4)
+    points = arrays["trees"]
+    factors = np.unique(points[:, 0])
+    for row, factor in enumerate(factors):
+        right = 100 * np.sort(points[points[:, 0] == factor, 1])
+        ax.plot(row + np.linspace(-0.3, 0.3, len(right)), right, "o", color=draw.BLUE, alpha=0.5, markersize=5)
+    ax.set_xticks(range(len(factors)), ["as printed" if f == 1 else f"{f:g} times" for f in factors])
+    draw.paper_line(ax, 100, "the letter: all 100", x=0.02)
+    ax.set(xlabel="learning rates", ylabel="training cases right, %", ylim=(-3, 112))
+    return figure
+
+
+def then_and_now(arrays: Arrays, record: Record) -> Canvas:
+    """Share of nets of nine weights that learn XOR, rung by rung from 1986 to today."""
+    figure, ax = draw.canvas(width=7.4, height=4.4)
+    points = arrays["now"]
+    for rung in range(len(LADDER)):
+        hits = points[points[:, 0] == rung, 1]
+        if len(hits):
+            share, error = 100 * hits.mean(), 100 * np.sqrt(hits.mean() * (1 - hits.mean()) / len(hits))
+            ax.errorbar([share], [rung], xerr=[2 * error], fmt="o", color=draw.BLUE, markersize=9, capsize=4)
+    ax.set_yticks(range(len(LADDER)), [LADDER[0], *(f"+ {name}" for name in LADDER[1:])])
+    ax.set(xlabel="nets that learn XOR, %", ylim=(len(LADDER) - 0.5, -0.5))
     return figure
 
 

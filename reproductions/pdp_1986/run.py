@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,19 @@ from core.evidence.rows import Rows, grouped, pick
 from core.evidence.studies import Cells, Study
 from core.evidence.tuning import tuning_seeds
 from core.learning.compiled.vectors import LANES
-from reproductions.pdp_1986 import experiment, family_trees
+from reproductions.pdp_1986 import experiment, family_trees, now
 from reproductions.pdp_1986.settings import Settings
 
 RECIPE: dict[str, Any] = {"rate": 0.5, "momentum": 0.9, "reach": 0.5, "off": 0.1, "margin": 0.4}
 ONE_CLASS = {"margin": 0.5, "momentum": 0.9}
 BETTER = {"rate": 0.05, "reach": 1.0, "cross_entropy": True, "sampled": 64, "balanced": True, "check": 20}
+PAIR_NETS: tuple[tuple[list[int], bool], ...] = (
+    ([10, 10, 10], False),
+    ([10, 100, 10], False),
+    ([10, 100, 10], True),
+    ([10, 10, 10, 10], False),
+    ([10, 10, 10, 10, 10, 10], False),
+)
 # Tesauro and Janssens's table as we recall it: bits -> (rate, momentum, reach, presentations).
 TABLE = {
     2: (30, 0.94, 2.5, 95), 3: (20, 0.96, 2.5, 265), 4: (12, 0.97, 2.8, 1200), 5: (7, 0.98, 2.5, 4100),
@@ -27,7 +34,7 @@ TABLE = {
 
 def studies(s: Settings) -> list[Study]:
     """Every study, those that depend on earlier ones after them."""
-    return [*_xor(s), *_tasks(s), *_trees(s), *_scale(s)]
+    return [*_xor(s), *_tasks(s), *_trees(s), *_scale(s), *_now(s)]
 
 
 def _study(name: str, function: Any, cells: Cells | Callable[[Rows], Cells]) -> Study:
@@ -37,7 +44,12 @@ def _study(name: str, function: Any, cells: Cells | Callable[[Rows], Cells]) -> 
 def _xor(s: Settings) -> list[Study]:
     """XOR by the recipe of 1986; what sticks, when, and whether it is stuck for good; and more hidden units."""
     xor = {"task": "xor", **RECIPE, "sweeps": s.xor_sweeps}
-    chauvin = {**xor, "rate": 0.25, "online": True}
+    # "An error of 0.01 per pattern" (page 333): half the squared difference.
+    chauvin = [
+        {**xor, "rate": 0.25, "online": online, "reach": reach, "margin": 0.02**0.5}
+        for online in (True, False)
+        for reach in (0.5, 1.0)
+    ]
     some, learn = range(s.some_seeds), experiment.learn
 
     def longer(rows: Rows) -> Cells:
@@ -63,9 +75,18 @@ def _xor(s: Settings) -> list[Study]:
         _study(
             "hidden units",
             learn,
-            [({**chauvin, "layers": [2, h, 1], "direct": direct}, some) for direct in (False, True) for h in s.hidden],
+            [({**how, "layers": [2, h, 1]}, some) for how in chauvin for h in s.hidden],
         ),
-        _study("rates", learn, [({**chauvin, "layers": [2, 8, 1], "rate": rate}, some) for rate in s.rates]),
+        _study("rates", learn, [({**how, "layers": [2, 8, 1], "rate": r}, some) for how in chauvin for r in s.rates]),
+        _study(
+            "figure 5",
+            learn,
+            [
+                ({**xor, "net": "xor 2-2-1", "rate": rate, "online": online, "figure_5": True}, range(s.printed_seeds))
+                for rate in (0.25, 0.5, 1.0)
+                for online in (False, True)
+            ],
+        ),
         _study("extra unit", learn, [({**xor, "layers": [2, 3, 1]}, range(s.seeds))]),
     ]
 
@@ -75,6 +96,7 @@ def _tasks(s: Settings) -> list[Study]:
     some = range(s.some_seeds)
     parity = {"task": "parity", "bits": 4, "net": "parity", **RECIPE, "sweeps": s.parity_sweeps}
     encoder = {"task": "encoder", "net": "encoder", **RECIPE, "rate": 0.25, "sweeps": s.xor_sweeps}
+    negation = {"task": "negation", **RECIPE, "rate": 0.25, "sweeps": s.addition_sweeps}
     tied = {"momentum": 0.9, "reach": 1.0, "sweeps": s.parity_sweeps}
     return [
         _study("parity", experiment.learn_with_measures, [(parity, range(s.symmetry_seeds))]),
@@ -88,14 +110,39 @@ def _tasks(s: Settings) -> list[Study]:
         ),
         _study("encoder", experiment.learn, [(encoder, some)]),
         _study(
+            "2-1-4-4",
+            experiment.learn,
+            [({**encoder, "task": "distributed", "net": "2-1-4-4", "rate": 0.05, "sweeps": s.addition_sweeps}, some)],
+        ),
+        _study(
             "addition",
             experiment.learn,
             [
                 (
                     {
+                        **RECIPE,
+                        "task": "addition",
+                        "net": f"addition {h}",
+                        "reach": reach,
+                        "online": online,
+                        "sweeps": s.addition_sweeps,
+                    },
+                    some,
+                )
+                for h in (2, 3)
+                for reach in (0.3, 0.5, 1.0)
+                for online in (False, True)
+            ],
+        ),
+        _study(
+            "addition in layers",
+            experiment.learn,
+            [
+                (
+                    {
+                        **RECIPE,
                         "task": "addition",
                         "net": f"addition 4-{h}-3",
-                        **RECIPE,
                         "rate": rate,
                         "reach": reach,
                         "sweeps": s.addition_sweeps,
@@ -110,9 +157,27 @@ def _tasks(s: Settings) -> list[Study]:
         _study(
             "negation",
             experiment.learn,
+            [({**negation, "net": net}, some) for net in ("negation", "negation 4-3-3", "negation 4-6-3")],
+        ),
+        _study(
+            "pairs",
+            experiment.associations,
             [
-                ({"task": "negation", "net": f"negation 4-{h}-3", **RECIPE, "rate": 0.25, "sweeps": s.xor_sweeps}, some)
-                for h in (3, 6)
+                (
+                    {
+                        "set": k,
+                        "layers": sizes,
+                        "rate": 0.1,
+                        "momentum": 0.8,
+                        "reach": reach,
+                        "by_fan_in": by_fan_in,
+                        "sweeps": s.pair_sweeps,
+                    },
+                    range(s.pair_seeds),
+                )
+                for reach in (0.3, 0.5, 1.0)
+                for k in range(s.pair_sets)
+                for sizes, by_fan_in in PAIR_NETS
             ],
         ),
         _study("T and C", experiment.t_and_c, [({"rate": rate, **tied}, some) for rate in (0.02, 0.1)]),
@@ -120,28 +185,23 @@ def _tasks(s: Settings) -> list[Study]:
 
 
 def _trees(s: Settings) -> list[Study]:
-    """The family trees by the letter's recipe, by recipes tried on seeds of their own, and by the best of these."""
-    literal = [[0.005, 0.5, 20], [0.01, 0.9, s.tree_sweeps - 20]]
-    cells: list[tuple[dict[str, Any], Sequence[int]]] = [
-        ({"recipe": "1986", "stages": literal, "decay": 0.002, "reach": 0.3}, range(s.recipe_seeds))
-    ]
-    cells += [
+    """The family trees by the recipe as printed, with other rates, and with the error as commonly taken."""
+    cells = [
         (
-            {"recipe": "tried", "stages": [[rate, 0.9, sweeps]], "decay": decay, "reach": 1.0},
-            tuning_seeds(s.recipe_seeds),
+            {
+                "factor": factor,
+                "stages": [[0.005 * factor, 0.5, 20], [0.01 * factor, 0.9, s.tree_sweeps - 20]],
+                "decay": decay,
+                "reach": 0.3,
+                "liberal": liberal,
+                "negligible": 0.5,
+            },
+            range(s.tree_seeds),
         )
-        for rate, decay, sweeps in s.recipes
+        for liberal, decay in ((True, 0.002), (True, 0.0), (False, 0.002))
+        for factor in s.tree_factors
     ]
-
-    def working(rows: Rows) -> Cells:
-        rate, decay, sweeps = working_recipe(rows)
-        cell = {"recipe": "working", "stages": [[rate, 0.9, sweeps]], "decay": decay, "reach": 1.0}
-        return [(cell, range(s.tree_seeds))]
-
-    return [
-        _study("trees", family_trees.trees, cells),
-        _study("trees, working recipe", family_trees.trees, working),
-    ]
+    return [_study("trees", family_trees.trees, cells)]
 
 
 def _scale(s: Settings) -> list[Study]:
@@ -204,6 +264,12 @@ def _scale(s: Settings) -> list[Study]:
     ]
 
 
+def _now(s: Settings) -> list[Study]:
+    """Then and now: a ladder of single changes from the recipe of 1986 to today's."""
+    cells = [({"rung": rung, "sweeps": s.now_sweeps}, range(s.now_seeds)) for rung in range(len(now.LADDER))]
+    return [Study("now", now.climb, cells, block=50)]
+
+
 def parity_cell(n: int, factor: float) -> dict[str, Any]:
     """Parity as Tesauro and Janssens trained it: one pattern at a time, 2n hidden units, their table times a factor."""
     rate, momentum, reach, expected = TABLE[n]
@@ -244,14 +310,6 @@ def chosen_factors(rows: Rows) -> dict[int, float]:
         }
         found[n] = min(took, key=lambda f, took=took: (np.median(took[f]), np.mean(np.isinf(took[f]))))  # type: ignore[misc]
     return found
-
-
-def working_recipe(rows: Rows) -> tuple[float, float, int]:
-    """The tried recipe (rate, decay, sweeps) with the best training accuracy on its own seeds."""
-    tried = grouped(pick(rows["trees"], recipe="tried"), "stages", "decay")
-    best = max(tried, key=lambda key: float(np.mean([row.values["train"] for row in tried[key]])))
-    (rate, _, sweeps), decay = best[0][0], best[1]
-    return rate, decay, sweeps
 
 
 def cost(s: Settings, rows: Rows) -> Cost:

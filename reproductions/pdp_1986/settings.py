@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 Count = Annotated[int, Field(ge=1, le=10**7)]
 Positive = Annotated[float, Field(gt=0, le=1000)]
 Even = Annotated[int, Field(ge=2, le=16, multiple_of=2)]
-Decay = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Settings(BaseModel):
@@ -39,17 +38,17 @@ class Settings(BaseModel):
     symmetry_seeds: Count = Field(200, description="nets for symmetry and for parity of 4 bits")
     symmetry_sweeps: Count = Field(60000, description="sweeps at most for symmetry of 6 bits")
     parity_sweeps: Count = Field(20000, description="sweeps at most for parity of 4 bits, and for T against C")
-    addition_sweeps: Count = Field(50000, description="sweeps at most for addition")
-    tree_sweeps: Annotated[int, Field(gt=20, le=10**7)] = Field(
-        1500, description="sweeps for the family trees by the letter's recipe"
+    addition_sweeps: Count = Field(20000, description="sweeps at most for addition and negation")
+    printed_seeds: Count = Field(100, description="nets started from the printed weights of the stuck XOR net")
+    pair_sets: Annotated[int, Field(ge=1, le=100)] = Field(5, description="sets of twenty random pairs to associate")
+    pair_seeds: Count = Field(20, description="nets for each set of pairs and each kind of net")
+    pair_sweeps: Count = Field(10000, description="epochs at most for the pairs")
+    tree_sweeps: Annotated[int, Field(gt=20, le=10**7)] = Field(1500, description="sweeps for the family trees")
+    tree_seeds: Count = Field(104, description="nets for each variant of the family trees")
+    tree_factors: tuple[Positive, ...] = Field(
+        (1.0, 2.0, 5.0, 10.0), min_length=1, description="factors on the letter's learning rates for the family trees"
     )
-    tree_seeds: Count = Field(200, description="nets for the family trees by our working recipe")
-    recipe_seeds: Count = Field(16, description="nets on which each recipe for the family trees is tried")
-    recipes: tuple[tuple[Positive, Decay, Count], ...] = Field(
-        ((0.05, 0.0001, 3000), (0.05, 0.0004, 5000), (0.05, 0.0002, 5000), (0.02, 0.0002, 10000)),
-        min_length=1,
-        description="recipes tried for the family trees: learning rate, decay of the weights, sweeps",
-    )
+    recipe_seeds: Count = Field(16, description="nets on which each step for growing parity is tried")
     old_bits: tuple[Even, ...] = Field(
         (4, 6, 8, 10, 12), min_length=1, description="numbers of bits for symmetry by the recipe of 1986"
     )
@@ -74,6 +73,8 @@ class Settings(BaseModel):
         description="learning rates at which squared error and cross-entropy are compared",
     )
     solla_bits: Annotated[int, Field(ge=5, le=12)] = Field(8, description="bits of the task on which they are compared")
+    now_seeds: Count = Field(400, description="XOR nets for each rung of the ladder from then to now")
+    now_sweeps: Count = Field(2000, description="sweeps at most on that ladder")
     entropy: int = Field(1986, ge=0, description="the number from which all random numbers start")
 
 
@@ -81,8 +82,9 @@ PRESETS = {
     "quick": Settings(
         seeds=64, xor_sweeps=3000, map_seeds=8, map_rates=(0.25, 0.5), map_reaches=(0.5, 1.0), longer=20000,
         hidden=(2, 8, 32), rates=(0.25, 0.75), some_seeds=16, symmetry_seeds=16, symmetry_sweeps=10000,
-        parity_sweeps=5000, addition_sweeps=3000, tree_sweeps=150, tree_seeds=8, recipe_seeds=8,
-        recipes=((0.05, 0.0004, 300),), old_bits=(4, 6), new_bits=(4, 6, 8), scale_seeds=8, scale_sweeps=3000,
+        parity_sweeps=5000, addition_sweeps=3000, printed_seeds=16, pair_sets=1, pair_seeds=8, pair_sweeps=3000,
+        tree_sweeps=150, tree_seeds=8, tree_factors=(1.0, 10.0), recipe_seeds=8, now_seeds=40, now_sweeps=500,
+        old_bits=(4, 6), new_bits=(4, 6, 8), scale_seeds=8, scale_sweeps=3000,
         shares=(0.25,), parity_bits=(2, 3, 4), factors=(0.3, 1.0), solla_seeds=8, solla_rates=(0.005, 0.02),
     ),
     "paper": Settings(),

@@ -10,6 +10,7 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.evidence.trials import cores
@@ -401,3 +402,13 @@ def test_the_readme_tells_how_to_start_without_make():
     for line in ("python -m venv .venv", "pip install -e . -c constraints.txt", "backstory run all"):
         assert line in text
     assert Path(ROOT / "tests" / "interpreters.py").is_file()
+
+
+def test_the_lines_for_a_notebook_run():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = text.partition("```python\n")[2].partition("```")[0]
+    names: dict = {}
+    exec(lines, names)
+    h = names["sigmoid"](names["x"] @ np.array([[0.5], [-0.5]]))[0]
+    slope = names["x"].T @ ((h - names["t"]) * h * (1 - h))
+    assert names["ordered_derivatives"](names["loss"]).of(names["w"]) == pytest.approx(slope)

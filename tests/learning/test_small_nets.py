@@ -149,3 +149,30 @@ def test_bad_input_is_refused_and_overflow_is_left_in_sight():
     for sizes, reads in (((2, 2), ((1,),)), ((2, 2), ((0, 0),)), ((2, 0), ((0,),)), ((2, 2, 1), ((0,),))):
         with pytest.raises(ValueError, match=r"group|every"):
             Net(sizes, reads)
+
+
+def test_an_output_beyond_its_target_has_no_error_when_that_is_asked_for():
+    net, t = layers(2, 2, 1), 0.2 + 0.6 * T
+    start = np.stack([net.flat(net.init(np.random.default_rng(k), 1.0)) for k in range(3)])
+    found = small_nets.train(net.wiring, start, X, t, rate=0.5, margin=0.0, sweeps=4, liberal=True)
+
+    def loss(system, p, x, t):
+        y = outputs(system, net, p, system.constant(x))
+        beyond = np.where(t > 0.5, np.maximum(y.value, t), np.minimum(y.value, t))
+        return system.apply(squared_error, y, system.constant(np.where(y.value == beyond, y.value, t)))
+
+    for k in range(3):
+        p = net.named(start[k])
+        for _ in range(4):
+            _, slope = optimizers.gradient(loss, p, X, t)
+            p = {name: p[name] - 0.5 * slope[name] for name in p}
+        np.testing.assert_allclose(found.final[k], net.flat(p), rtol=1e-10)
+
+
+def test_every_weight_may_have_a_rate_of_its_own():
+    net = layers(2, 2, 1)
+    start = net.flat(net.init(np.random.default_rng(0), 1.0))[None]
+    scales = np.arange(net.parameters) / 4
+    found = small_nets.train(net.wiring, start, X, T, rate=0.5, margin=0.0, sweeps=1, scales=scales).final[0]
+    plain = small_nets.train(net.wiring, start, X, T, rate=0.5, margin=0.0, sweeps=1).final[0]
+    np.testing.assert_allclose(found - start[0], scales * (plain - start[0]), rtol=1e-12, atol=1e-16)

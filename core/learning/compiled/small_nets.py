@@ -73,7 +73,7 @@ def _backward(p, act, delta, g, inputs, outputs, first, source, weight, bias):
 
 
 @compiled
-def _errors(act, delta, t, rows, at, inputs, units, outputs, cross_entropy, dead):
+def _errors(act, delta, t, rows, at, inputs, units, outputs, cross_entropy, dead, liberal):
     """Derivatives of the loss at the outputs' sums: (y - t) y (1 - y), or for cross-entropy y - t."""
     for k in range(inputs, inputs + units - outputs):
         store(delta, k * L, zeros())
@@ -82,7 +82,7 @@ def _errors(act, delta, t, rows, at, inputs, units, outputs, cross_entropy, dead
         for lane in range(L):
             y, wanted = act[place + lane], t[rows[at + lane] * outputs + o]
             d = y - wanted
-            if dead > 0.0 and abs(d) < dead:
+            if (dead > 0.0 and abs(d) < dead) or (liberal and (d > 0.0) == (wanted > 0.5)):
                 d = 0.0
             if not cross_entropy:
                 d *= y * (1.0 - y)
@@ -90,7 +90,7 @@ def _errors(act, delta, t, rows, at, inputs, units, outputs, cross_entropy, dead
 
 
 @compiled
-def _measure(p, act, x, t, all_rows, inputs, outputs, first, source, weight, bias, margin, loss, right, dead):
+def _measure(p, act, x, t, all_rows, inputs, outputs, first, source, weight, bias, margin, loss, right, dead, liberal):
     """Sum of squared errors / 2 of every lane over all patterns, and whether all outputs are within the margin."""
     units = len(bias)
     loss[:] = 0.0
@@ -103,7 +103,7 @@ def _measure(p, act, x, t, all_rows, inputs, outputs, first, source, weight, bia
                 d = act[place + lane] - t[n * outputs + o]
                 if not abs(d) < margin:
                     right[lane] = False
-                if not abs(d) < dead:
+                if not (abs(d) < dead or (liberal and (d > 0.0) == (t[n * outputs + o] > 0.5))):
                     loss[lane] += 0.5 * d * d
 
 
@@ -125,6 +125,8 @@ def _train(
     online,
     cross_entropy,
     dead,
+    liberal,
+    scales,
     margin,
     sweeps,
     every,
@@ -142,12 +144,14 @@ def _train(
     all_rows = np.zeros(len(x) // inputs * L, dtype=np.int64)
     for n in range(len(x) // inputs):
         all_rows[n * L : n * L + L] = n
-    eta, alpha, keep = splat(-rate), splat(momentum), splat(1.0 - decay)
+    alpha, keep = splat(momentum), splat(1.0 - decay)
     for sweep in range(sweeps + 1):
         recording = every > 0 and sweep % every == 0 and sweep // every < losses.shape[0]
         done = 0
         if recording or sweep % check == 0 or sweep == sweeps:
-            _measure(p, act, x, t, all_rows, inputs, outputs, first, source, weight, bias, margin, loss, right, dead)
+            _measure(
+                p, act, x, t, all_rows, inputs, outputs, first, source, weight, bias, margin, loss, right, dead, liberal
+            )
         if recording:
             losses[sweep // every] = loss
         for lane in range(L):
@@ -163,18 +167,18 @@ def _train(
         g[:] = 0.0
         for at in range(0, len(rows), L):
             _forward(p, act, x, rows, at, inputs, first, source, weight, bias)
-            _errors(act, delta, t, rows, at, inputs, units, outputs, cross_entropy, dead)
+            _errors(act, delta, t, rows, at, inputs, units, outputs, cross_entropy, dead, liberal)
             _backward(p, act, delta, g, inputs, outputs, first, source, weight, bias)
             if online or at + L == len(rows):
                 for q in range(0, size, L):
-                    change = fma(alpha, load(v, q), mul(eta, load(g, q)))
+                    change = fma(alpha, load(v, q), mul(splat(-rate * scales[q // L]), load(g, q)))
                     store(v, q, change)
                     store(p, q, mul(keep, add(load(p, q), change)))
                 g[:] = 0.0
     g[:] = 0.0
     for n in range(len(x) // inputs):
         _forward(p, act, x, all_rows, n * L, inputs, first, source, weight, bias)
-        _errors(act, delta, t, all_rows, n * L, inputs, units, outputs, cross_entropy, dead)
+        _errors(act, delta, t, all_rows, n * L, inputs, units, outputs, cross_entropy, dead, liberal)
         _backward(p, act, delta, g, inputs, outputs, first, source, weight, bias)
     slope[:] = 0.0
     for q in range(0, size, L):
@@ -195,6 +199,8 @@ def train(
     order: np.ndarray | None = None,
     cross_entropy: bool = False,
     dead: float = 0.0,
+    liberal: bool = False,
+    scales: np.ndarray | None = None,
     margin: float,
     sweeps: int,
     every: int = 0,
@@ -205,9 +211,10 @@ def train(
     start (R, parameters), x (N, inputs), t (N, outputs). A step is one sweep through all patterns, or with `online`
     one pattern. `order` (R, cycle, M) says which patterns each seed is shown in sweep s, at s modulo the cycle; by
     default all, as given. dw = -rate * gradient + momentum * previous dw; then w <- (1 - decay) w. The loss is half
-    the sum of squared errors, or cross-entropy; errors below `dead` count as zero. With `every` the losses are
-    recorded every so many sweeps and training goes on to the end. Whether a seed is right is looked at before the first
-    sweep and after every `check` sweeps. Numbers that overflow are left as they are.
+    the sum of squared errors, or cross-entropy; errors below `dead` count as zero, and with `liberal` an output beyond
+    its target, on the far side of one half, has no error. `scales` (parameters,) multiply the rate. With `every` the
+    losses are recorded every so many sweeps and training goes on to the end. Whether a seed is right is looked at
+    before the first sweep and after every `check` sweeps. Numbers that overflow are left as they are.
     Raises ValueError for shapes that do not fit the wiring, or numbers that are not finite.
     """
     start, x, t = (np.ascontiguousarray(a, dtype=float) for a in (start, x, t))
@@ -244,6 +251,8 @@ def train(
         online,
         cross_entropy,
         float(dead),
+        bool(liberal),
+        np.ones(wiring.parameters) if scales is None else np.ascontiguousarray(scales, dtype=float),
         float(margin),
         int(sweeps),
         int(every),
