@@ -183,12 +183,12 @@ def _ladder(s: Settings) -> list[Study]:
 
     def search(rows: Rows) -> Cells:
         wanted: list[tuple[Cell, Sequence[int]]] = []
-        for name, rates in ladder.RATES.items():
+        for name in rates_sought(s):
             look = outwards(
                 "rates of the ladder",
                 [place(rows, name, "blocks")],
                 "rate",
-                rates,
+                ladder.RATES[name],
                 seeds=tuning_seeds(s.now_tuning_seeds),
                 score="test_error",
             )
@@ -196,18 +196,27 @@ def _ladder(s: Settings) -> list[Study]:
         return wanted
 
     def climbing(rows: Rows) -> Cells:
-        rate, cells = 0.0, []
-        for name in ladder.RUNGS:
-            if name in ladder.RATES:
-                tried = tried_at(rows["rates of the ladder"], place(rows, name, "blocks"), "rate", ladder.RATES[name])
-                rate = lowest(tried, "test_error")
-            cells.append(({**place(rows, name, "test"), "rate": rate}, range(s.now_seeds)))
-        return cells
+        rates = {name: tried[len(tried) // 2] for name, tried in ladder.RATES.items()}
+        for name in rates_sought(s) if s.now_tuning_seeds else ():
+            tried = tried_at(rows["rates of the ladder"], place(rows, name, "blocks"), "rate", ladder.RATES[name])
+            rates[name] = lowest(tried, "test_error")
+        return [({**place(rows, name, "test"), "rate": rates[rate_of(name)]}, range(s.now_seeds)) for name in s.rungs]
 
-    return [
-        Study("rates of the ladder", ladder.climb, search, block=LANES),
-        Study("ladder", ladder.climb, climbing, block=LANES),
-    ]
+    found = [Study("ladder", ladder.climb, climbing, block=LANES)]
+    if s.now_tuning_seeds:
+        found.insert(0, Study("rates of the ladder", ladder.climb, search, block=LANES))
+    return found
+
+
+def rate_of(name: str) -> str:
+    """The rung whose rate a rung takes: the last one, itself included, for which a rate is looked for."""
+    names = list(ladder.RUNGS)
+    return next(one for one in reversed(names[: names.index(name) + 1]) if one in ladder.RATES)
+
+
+def rates_sought(s: Settings) -> list[str]:
+    """The rungs for which a rate is looked for, as far as a rung that is tried takes it."""
+    return list(dict.fromkeys(rate_of(name) for name in s.rungs))
 
 
 def prepare(settings: Settings, quiet: bool) -> None:

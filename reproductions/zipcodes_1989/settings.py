@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Rung = Literal["softmax", "batches", "adam", "shifts", "relu", "dropout", "rate decay", "weight decay", "more passes"]
+RUNGS: tuple[Rung, ...] = get_args(Rung)
 Rate = Annotated[float, Field(gt=0, le=10)]
 Count = Annotated[int, Field(ge=1, le=10000)]
 SomeOrNone = Annotated[int, Field(ge=0, le=10000)]
@@ -40,8 +42,8 @@ class Settings(BaseModel):
         max_length=4,
         description="learning rates tried for the true gradient, over all digits",
     )
-    batch_passes: int = Field(92, ge=1, le=10000, description="passes that the true gradient is given")
-    batch_seeds: SomeOrNone = Field(8, description="networks trained by the true gradient; 0 leaves them out")
+    batch_passes: int = Field(69, ge=1, le=10000, description="passes that the true gradient is given")
+    batch_seeds: SomeOrNone = Field(6, description="networks trained by the true gradient; 0 leaves them out")
     block_seeds: SomeOrNone = Field(
         8, description="networks for each setting tried on contiguous blocks of validation digits; 0 leaves them out"
     )
@@ -55,13 +57,18 @@ class Settings(BaseModel):
     )
     map_seeds: SomeOrNone = Field(10, description="networks for each cell of the consistency map; 0 leaves it out")
     ridge: tuple[tuple[Rate, Rate], ...] = Field(
-        ((0.01265625, 0.02), (0.018984375, 0.02), (0.01265625, 0.08), (0.018984375, 0.08)),
+        ((0.01265625, 0.08), (0.018984375, 0.02)),
         max_length=4,
         description="pairs of eta over mu, and mu, at which the other silences are crossed, at most four",
     )
-    ridge_seeds: SomeOrNone = Field(10, description="networks for each crossing of silences; 0 leaves them out")
+    ridge_seeds: SomeOrNone = Field(12, description="networks for each crossing of silences; 0 leaves them out")
     now_seeds: SomeOrNone = Field(16, description="networks for each rung of the ladder to today; 0 leaves it out")
-    now_tuning_seeds: Count = Field(8, description="networks for each rate tried for a rung of the ladder")
+    rungs: tuple[Rung, ...] = Field(
+        RUNGS, min_length=1, description="rungs of the ladder that are tried; each has the changes of all before it"
+    )
+    now_tuning_seeds: SomeOrNone = Field(
+        8, description="networks for each rate tried for a rung of the ladder; 0 takes a middle rate untried"
+    )
     now_passes: int = Field(80, ge=1, le=1000, description="passes on the last rung of the ladder")
     now_batch: int = Field(16, ge=1, le=7291, description="digits in a batch on the ladder")
     entropy: int = Field(1989, ge=0, description="the number from which all random numbers start")
@@ -70,23 +77,24 @@ class Settings(BaseModel):
 PRESETS = {
     "quick": Settings(
         data="embedded",
-        passes=10,
+        passes=5,
         seeds=8,
         sweep_seeds=4,
         tuning_seeds=2,
         etas=(3e-4, 1e-3),
         mus=(0.02,),
         sgd_rates=(1e-2, 3e-2),
-        curvature_patterns=100,
+        curvature_patterns=50,
         batch_seeds=0,
         block_seeds=0,
         ratios=(0.005, 0.015, 0.045),
         map_mus=(0.02, 0.08),
-        map_seeds=2,
+        map_seeds=1,
         ridge_seeds=0,
         now_seeds=4,
-        now_tuning_seeds=2,
-        now_passes=20,
+        rungs=("softmax", "adam", "shifts"),
+        now_tuning_seeds=0,
+        now_passes=10,
     ),
     "paper": Settings(),
 }

@@ -90,7 +90,9 @@ def tables(s: Settings, rows: Rows) -> list[dict[str, Any]]:
     if rows.get("silences crossed"):
         found.append(_silences(rows))
     if rows.get("ladder"):
-        found += [_ladder(rows), _ladder_rates(rows)]
+        found.append(_ladder(rows))
+    if rows.get("rates of the ladder"):
+        found.append(_ladder_rates(rows))
     return found
 
 
@@ -154,9 +156,9 @@ def _true_gradient(rows: Rows) -> dict[str, Any]:
 
 
 def map_cells(rows: Rows) -> list[consistency.Cell]:
-    """The cells of the consistency map, or none without enough networks."""
+    """The cells of the consistency map, or none without a network of the main configuration."""
     headline = finite(pick(rows["training"], arm="headline"))
-    if len(headline) < 3 or not rows.get("consistency map"):
+    if not headline or not rows.get("consistency map"):
         return []
     return consistency.cells_of(rows["consistency map"], consistency.test_sets(headline))
 
@@ -276,6 +278,8 @@ def words(s: Settings, rows: Rows) -> dict[str, Any]:
         "chosen_ratio": f"{point['rate'] / point['mu']:.3g}",
         "within_one": len(within_one_error(rows, "choosing settings")),
         "tried": len(s.etas) * len(s.mus),
+        "half_train": f"{np.mean(finished(headline, 'train_mse')) / 2:.3g}" if headline else "unknown",
+        "half_test": f"{np.mean(finished(headline, 'test_mse')) / 2:.3g}" if headline else "unknown",
         "paper_ratio": "7.2",
     }
     found |= _words_of_map(map_cells(rows)) | _words_of_ladder(rows)
