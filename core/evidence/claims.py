@@ -149,7 +149,10 @@ class Claim(Strict):
         """The paper's number."""
         if self.value is not None:
             return self.value
-        return number_in(self.printed) if self.printed else 0.0
+        if self.printed:
+            return number_in(self.printed)
+        low, high = self.rule.low, self.rule.high
+        return (low + high) / 2 if low is not None and high is not None else 0.0
 
     @property
     def bounds(self) -> tuple[float | None, float | None]:

@@ -76,7 +76,8 @@ def _again(ours: Ours) -> Simple:
         return Quantity(
             ours.estimate, ours.low, ours.high, ours.n, ours.failed, ours.unfinished, statistic=ours.statistic
         )
-    return Runs(np.array([r for r in ours.runs if np.isfinite(r)]), unfinished=ours.unfinished, failed=ours.failed)
+    finished = np.array([r for r in ours.runs if np.isfinite(r)])
+    return Runs(finished, unfinished=ours.unfinished, failed=ours.failed, limit=None if len(finished) else ours.low)
 
 
 def _sample(claim: Claim, ours: Ours, *, best: bool) -> Outcome:

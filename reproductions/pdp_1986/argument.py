@@ -55,12 +55,18 @@ def two_lines(arrays: Arrays, record: Record) -> Canvas:
     _band(axes[0], p, 22)
     axes[0].set(title="what goes in: two lines, and a band", xlabel="input 1", ylabel="input 2")
     hidden = _hidden(p, POINTS)
-    apart = hidden + np.array([[0, 0], [-0.02, 0.02], [0.02, -0.02], [0, 0]])  # two of them fall on one place
+    apart = hidden.copy()
+    apart[[0, 3], 1] = hidden[[0, 3], 1].mean() + np.array([0.06, -0.06])  # two of them fall on one place
     _points(axes[1], apart, 22)
-    for k, (x, y) in enumerate(hidden):
-        shift = (-16, 14) if k == 1 else (16, -22)
+    names = {(0, 3): "inputs 00 and 11", (1,): "input 01", (2,): "input 10"}
+    for group, name in names.items():
+        x, y = hidden[list(group)].mean(axis=0)
         axes[1].annotate(
-            f"({POINTS[k, 0]:.0f},{POINTS[k, 1]:.0f})", (x, y), xytext=shift, textcoords="offset points", ha="center"
+            name,
+            (x, y),
+            xytext=(0, -40 if len(group) > 1 else 15),
+            textcoords="offset points",
+            ha="center",
         )
     v, c = p[6:8], p[8]
     line = np.linspace(-0.2, 1.2, 2)

@@ -30,12 +30,13 @@ def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Canvas]
     return {function.__name__: partial(function, arrays, record) for function in drawn}
 
 
-def _histogram(ax: Any, sweeps: np.ndarray, colour: str, title: str) -> None:
+def _histogram(ax: Any, sweeps: np.ndarray, colour: str, title: str, *, left: bool = False) -> None:
     solved = sweeps[np.isfinite(sweeps)]
     if not len(solved):
         return
     edges = np.geomspace(max(solved.min(), 1) * 0.9, solved.max() * 1.1, 40)
-    ax.hist(solved, bins=edges, color=colour, alpha=0.85)
+    counts, _, _ = ax.hist(solved, bins=edges, color=colour, alpha=0.85)
+    ax.set_ylim(0, 1.2 * np.max(counts))
     share = 100 * (1 - len(solved) / len(sweeps))
     ax.set(xscale="log", title=f"{title}: {len(sweeps):,} nets, {share:.3g} % not learned", xlabel="sweeps")
     ax.xaxis.set_minor_formatter(NullFormatter())
@@ -44,9 +45,10 @@ def _histogram(ax: Any, sweeps: np.ndarray, colour: str, title: str) -> None:
         f"median {np.median(solved):,.0f}",
         (np.median(solved), 0.98),
         xycoords=("data", "axes fraction"),
-        xytext=(5, 0),
+        xytext=(-5 if left else 5, 0),
         textcoords="offset points",
         va="top",
+        ha="right" if left else "left",
         color=colour,
     )
 
@@ -59,7 +61,7 @@ def _mark(ax: Any, value: float, text: str, height: float = 0.8) -> None:
 def xor_sweeps(arrays: Arrays, record: Record) -> Canvas:
     """Sweeps to learn XOR, over seeds."""
     figure, axes = draw.canvas(2, width=11.0, height=4.4)
-    _histogram(axes[0], arrays["xor_direct"], draw.BLUE, "one hidden unit")
+    _histogram(axes[0], arrays["xor_direct"], draw.BLUE, "one hidden unit", left=True)
     _mark(axes[0], 558, "paper: 558")
     _histogram(axes[1], arrays["xor_two"], draw.ORANGE, "2-2-1")
     axes[0].set_ylabel("nets")
@@ -104,7 +106,8 @@ def stuck_map(arrays: Arrays, record: Record) -> Canvas:
     ax.imshow(100 * share, cmap="Oranges", vmin=0, vmax=60, aspect="auto", origin="lower")
     for i in range(len(rates)):
         for j in range(len(reaches)):
-            ax.annotate(f"{100 * share[i, j]:.1f}", (j, i), ha="center", va="center")
+            colour = "white" if share[i, j] > 0.4 else draw.INK
+            ax.annotate(f"{100 * share[i, j]:.1f}", (j, i), ha="center", va="center", color=colour)
     ax.set_xticks(range(len(reaches)), [f"±{b:g}" for b in reaches])
     ax.set_yticks(range(len(rates)), [f"{a:g}" for a in rates])
     ax.set(title="not learned, %; the paper: 2 of hundreds", xlabel="initial range", ylabel="learning rate")
@@ -177,8 +180,10 @@ def adders(arrays: Arrays, record: Record) -> Canvas:
             place = np.arange(len(reaches)) + 0.4 * online - 0.2
             ax.bar(place, [100 * (1 - g[:, 3].mean()) for g in groups], 0.38, color=colour)
         ax.set_xticks(range(len(reaches)), [f"±{r:g}" for r in reaches])
-        ax.set(title=f"{hidden} hidden units", xlabel="initial range", ylim=(0, 108))
-        draw.paper_line(ax, 50 if hidden == 2 else 0.6, "paper: about half" if hidden == 2 else "paper: none", x=0.02)
+        ax.set(title=f"{hidden} hidden units", xlabel="initial range", ylim=(0, 128))
+        told, name = (50.0, "paper: about half") if hidden == 2 else (0.6, "paper: none")
+        ax.axhline(told, color=draw.INK, linestyle=(0, (5, 3)))
+        ax.annotate(name, (0.03, 0.93), xycoords="axes fraction")
     axes[0].set_ylabel("nets that did not learn, %")
     axes[1].annotate("a sweep at a time", (0.97, 0.93), xycoords="axes fraction", ha="right", color=draw.ORANGE)
     axes[1].annotate("one pattern at a time", (0.97, 0.85), xycoords="axes fraction", ha="right", color=draw.BLUE)
@@ -217,10 +222,9 @@ def symmetry(arrays: Arrays, record: Record) -> Canvas:
     """Sweeps to learn symmetry, and the weights found."""
     figure, axes = draw.canvas(2, width=11.0, height=4.6)
     _histogram(axes[0], arrays["symmetry"], draw.BLUE, "6-2-1")
-    _mark(axes[0], 1425, "1,425", 0.72)
-    _mark(axes[0], 1208, "1,208  ", 0.6)
-    axes[0].texts[-1].set_ha("right")
-    axes[0].texts[-1].set_position((-5, 0))
+    _mark(axes[0], 1425, "", 0.72)
+    _mark(axes[0], 1208, "", 0.6)
+    axes[0].annotate("papers:\n1,208, 1,425", (0.03, 0.97), xycoords="axes fraction", va="top")
     weights = arrays["symmetry_weights"]
     w = weights[:, :12].reshape(len(weights), 6, 2) if len(weights) else np.zeros((0, 6, 2))
     for k in range(len(w)):
@@ -243,7 +247,7 @@ def symmetry(arrays: Arrays, record: Record) -> Canvas:
 def parity_units(arrays: Arrays, record: Record) -> Canvas:
     """Sweeps to learn parity of four bits, and hidden units against the number of bits."""
     figure, axes = draw.canvas(2, width=11.0, height=4.4)
-    _histogram(axes[0], arrays["parity"], draw.BLUE, "4-4-1")
+    _histogram(axes[0], arrays["parity"], draw.BLUE, "4-4-1", left=True)
     _mark(axes[0], 2825, "paper: 2,825")
     if "parity_hidden" in arrays:
         bits = np.array([bin(k).count("1") for k in range(16)])

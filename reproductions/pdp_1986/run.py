@@ -147,7 +147,7 @@ def _tasks(s: Settings) -> list[Study]:
                         "reach": reach,
                         "sweeps": s.addition_sweeps,
                     },
-                    some,
+                    range(s.layer_seeds),
                 )
                 for h in (2, 3)
                 for rate in (0.05, 0.25)
@@ -227,7 +227,10 @@ def _scale(s: Settings) -> list[Study]:
             "sampled",
             experiment.learn,
             [
-                (symmetry(6, sampled=max(2, round(64 * share)), share=share, sweeps=s.symmetry_sweeps), scale)
+                (
+                    symmetry(6, sampled=max(2, round(64 * share)), share=share, sweeps=s.symmetry_sweeps),
+                    range(s.some_seeds),
+                )
                 for share in s.shares
             ],
         ),

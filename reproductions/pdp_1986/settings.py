@@ -39,6 +39,7 @@ class Settings(BaseModel):
     symmetry_sweeps: Count = Field(60000, description="sweeps at most for symmetry of 6 bits")
     parity_sweeps: Count = Field(20000, description="sweeps at most for parity of 4 bits, and for T against C")
     addition_sweeps: Count = Field(20000, description="sweeps at most for addition and negation")
+    layer_seeds: Count = Field(200, description="nets for addition in plain layers, at each rate and range")
     printed_seeds: Count = Field(100, description="nets started from the printed weights of the stuck XOR net")
     pair_sets: Annotated[int, Field(ge=1, le=100)] = Field(5, description="sets of twenty random pairs to associate")
     pair_seeds: Count = Field(20, description="nets for each set of pairs and each kind of net")
@@ -82,9 +83,9 @@ PRESETS = {
     "quick": Settings(
         seeds=64, xor_sweeps=3000, map_seeds=8, map_rates=(0.25, 0.5), map_reaches=(0.5, 1.0), longer=20000,
         hidden=(2, 8, 32), rates=(0.25, 0.75), some_seeds=16, symmetry_seeds=16, symmetry_sweeps=10000,
-        parity_sweeps=5000, addition_sweeps=3000, printed_seeds=16, pair_sets=1, pair_seeds=8, pair_sweeps=3000,
-        tree_sweeps=150, tree_seeds=8, tree_factors=(1.0, 10.0), recipe_seeds=8, now_seeds=40, now_sweeps=500,
-        old_bits=(4, 6), new_bits=(4, 6, 8), scale_seeds=8, scale_sweeps=3000,
+        parity_sweeps=5000, addition_sweeps=3000, layer_seeds=16, printed_seeds=16, pair_sets=1, pair_seeds=8,
+        pair_sweeps=3000, tree_sweeps=150, tree_seeds=8, tree_factors=(1.0, 10.0), recipe_seeds=8, now_seeds=40,
+        now_sweeps=500, old_bits=(4, 6), new_bits=(4, 6, 8), scale_seeds=8, scale_sweeps=3000,
         shares=(0.25,), parity_bits=(2, 3, 4), factors=(0.3, 1.0), solla_seeds=8, solla_rates=(0.005, 0.02),
     ),
     "paper": Settings(),
