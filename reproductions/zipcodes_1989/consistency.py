@@ -159,6 +159,7 @@ def _cell(
         away = _logs(values).mean(axis=0) - _logs(printed())
         covariance = within * (1 + 1 / n) + spread.logs
         distance = float(np.sqrt(away @ np.linalg.solve(covariance, away))) if np.isfinite(covariance).all() else np.nan
+    if n:
         shape = _shape(curves, passes)
     mean = curves.mean(axis=0) if n else np.full((len(passes), 4), np.nan)
     return Cell(ratio, mu, silences, values, lost, ends, fits & (lost == 0), distance, shape, mean)
