@@ -14,6 +14,7 @@ from core.networks import alvinn
 from reproductions.alvinn_1989 import network_1991 as fly
 from reproductions.alvinn_1989.driving import Fleet
 from reproductions.alvinn_1989.on_the_fly import lessons
+from reproductions.alvinn_1989.snapshots import worlds
 
 ALONG = 4.0  # metres between points of the centre lines that are kept
 
@@ -27,7 +28,7 @@ def film(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def _film(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    rng, other = generator(cell["entropy"], seed), generator(cell["entropy"] + 1, seed)
+    rng, other = (generator(worlds(cell) + part, seed) for part in (0, 1))
     shown, looks = lessons(cell, [rng])
     lesson = shown[0]
     when = np.unique(np.linspace(0, len(lesson.pictures) - 1, cell["frames"]).astype(int))
@@ -58,10 +59,13 @@ def _film(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
         "outputs": np.array(seen["outputs"], dtype=np.float32),
         "wanted": np.array(seen["wanted"], dtype=np.float32),
         "w1": np.rint(127 * weights / np.abs(weights[-1]).max()).clip(-127, 127).astype(np.int8),
-        "places_learning": places[0], "places_driving": places[1], "seconds": when * fly.CYCLE,
-        "road_learning": lesson.road[::step], "road_driving": lain.line(0)[::step],
+        "places_learning": places[0],
+        "places_driving": places[1],
+        "seconds": when * fly.CYCLE,
+        "road_learning": lesson.road[::step],
+        "road_driving": lain.line(0)[::step],
         "right_cm": -100 * run.offset[frames, 0],
-    }  # fmt: skip
+    }
 
 
 def hill(curvature: float) -> np.ndarray:
