@@ -80,7 +80,7 @@ def _chosen_in_advance(s: Settings) -> list[Study]:
         points = {tuple(point.values()): point for point in choices(rows).values()}
         points.pop(tuple(chosen(rows, "headline").values()), None)
         return [
-            ({"arm": "another choice", **common(s), **HEADLINE, **point, "split": "test"}, range(s.sweep_seeds))
+            ({"arm": "another choice", **common(s), **HEADLINE, **point, "split": "test"}, range(s.block_seeds))
             for point in points.values()
         ]
 
@@ -159,7 +159,12 @@ def _map(s: Settings) -> list[Study]:
         ]
         found.append(Study("consistency map", experiment.at_points, cells))
     if s.ridge_seeds:
-        crossed = [dict(zip(SILENCES, values, strict=True)) for values in product(*SILENCES.values())]
+        # Half of the sixteen combinations, those in which an even number of choices is the second: no single choice is
+        # mixed up with a pair of others.
+        second = [choice for choice in product((0, 1), repeat=len(SILENCES)) if sum(choice) % 2 == 0]
+        crossed = [
+            {name: values[k] for (name, values), k in zip(SILENCES.items(), choice, strict=True)} for choice in second
+        ]
         cells = [({**base, **one, "points": [list(p) for p in s.ridge]}, range(s.ridge_seeds)) for one in crossed]
         group = max(1, LANES // len(s.ridge))
         found.append(Study("silences crossed", experiment.at_points, cells, block=group))

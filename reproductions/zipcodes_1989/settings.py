@@ -42,7 +42,7 @@ class Settings(BaseModel):
         max_length=4,
         description="learning rates tried for the true gradient, over all digits",
     )
-    batch_passes: int = Field(69, ge=1, le=10000, description="passes that the true gradient is given")
+    batch_passes: int = Field(46, ge=1, le=10000, description="passes that the true gradient is given")
     batch_seeds: SomeOrNone = Field(6, description="networks trained by the true gradient; 0 leaves them out")
     block_seeds: SomeOrNone = Field(
         8, description="networks for each setting tried on contiguous blocks of validation digits; 0 leaves them out"
@@ -61,7 +61,9 @@ class Settings(BaseModel):
         max_length=4,
         description="pairs of eta over mu, and mu, at which the other silences are crossed, at most four",
     )
-    ridge_seeds: SomeOrNone = Field(12, description="networks for each crossing of silences; 0 leaves them out")
+    ridge_seeds: SomeOrNone = Field(
+        8, description="networks for each of the eight crossings of the other silences; 0 leaves them out"
+    )
     now_seeds: SomeOrNone = Field(16, description="networks for each rung of the ladder to today; 0 leaves it out")
     rungs: tuple[Rung, ...] = Field(
         RUNGS, min_length=1, description="rungs of the ladder that are tried; each has the changes of all before it"
