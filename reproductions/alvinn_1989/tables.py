@@ -289,6 +289,8 @@ def words(s: Settings, rows: Rows) -> dict[str, Any]:
         "copies_leave": leave("+trans -buf", "one way"),
         "both_leave": leave("+trans +buf", "one way"),
         "bare_leave": leave("-trans -buf", "both ways"),
+        "buffer_leave": leave("-trans +buf", "both ways"),
+        "full_leave": leave("+trans +buf", "both ways"),
     }
 
 
