@@ -63,7 +63,10 @@ def card(arrays: Arrays, record: Record) -> Canvas:
     names = [name for name in ("headline", "control") if f"errors_{name}" in arrays]
     _strip(ax, arrays, record, names, {"headline": "weights\nshared", "control": "fully\nconnected"})
     ax.set(xlabel="test digits misread, %")
-    ax.annotate("◆ paper", (0.97, 0.5), xycoords="axes fraction", ha="right", va="center")
+    theirs = paper(record, "control_test_error"), names.index("control") if "control" in names else 0
+    ax.annotate("1989", theirs, xytext=(0, 12), textcoords="offset points", ha="center", va="bottom")
+    low, high = ax.get_xlim()
+    ax.set_xlim(low, max(high, theirs[0] + 0.12 * (high - low)))
     return figure
 
 
@@ -208,7 +211,7 @@ def ladder(arrays: Arrays, record: Record) -> Canvas:
              "batches": f"batches of {record.settings['now_batch']}, shuffled"}  # fmt: skip
     ax.set_yticks(range(len(names)), ["the recipe of 1989" if n == "1989" else f"+ {words[n]}" for n in names])
     ax.invert_yaxis()
-    ax.annotate("◇ Karpathy 2022, on MNIST", (0.98, 0.03), xycoords="axes fraction", ha="right")
+    ax.set_title("◇ Karpathy 2022, on MNIST digits", fontsize=12, loc="right")
     ax.set(xlabel="test digits misclassified, %", xlim=(0, None))
     ax.grid(axis="y", visible=False)
     return figure

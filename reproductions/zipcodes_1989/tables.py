@@ -131,7 +131,10 @@ def _choices(rows: Rows, arms: Mapping[str, list[Row]]) -> dict[str, Any]:
     trained = {(g[0].cell["rate"], g[0].cell["mu"]): g for g in (arms["headline"],)}
     trained |= grouped(rows.get("other choices", []), "rate", "mu")
     groups = [
-        ([rule, point["rate"], point["mu"], point["rate"] / point["mu"]], trained[point["rate"], point["mu"]])
+        (
+            [rule, point["rate"], point["mu"], float(f"{point['rate'] / point['mu']:.6g}")],
+            trained[point["rate"], point["mu"]],
+        )
         for rule, point in choices(rows).items()
         if (point["rate"], point["mu"]) in trained
     ]
@@ -149,7 +152,7 @@ def _true_gradient(rows: Rows) -> dict[str, Any]:
         took = [first_below(curve, goal) if (curve <= goal).any() else np.inf for curve, goal in both]
         middle = float(np.median(took)) if took else np.inf
         last = float(np.mean([curve[-1] for curve, _ in both])) if both else None
-        lines.append([rate, len(both), sum(np.isinf(took)), middle if np.isfinite(middle) else None, last])
+        lines.append([rate, len(both), int(np.isinf(took).sum()), middle if np.isfinite(middle) else None, last])
     columns = ["rate", "seeds", "never there", "median passes", "train MSE at the end"]
     title = "The true gradient: passes to the training MSE that one pass digit by digit reaches"
     return table("true_gradient", title, columns, lines)
