@@ -90,8 +90,9 @@ def card(arrays: Arrays, record: Record) -> Canvas:
 
 def _grid(arrays: Arrays, record: Record, course: str) -> Canvas:
     methods = [method for method in METHODS if method in record.settings["methods"]]
-    figure, axes = draw.canvas(2, len(methods), width=6.4, height=0.7 + 2.2 * len(methods), sharex=True, sharey=True,
-                               squeeze=False)  # fmt: skip
+    figure, axes = draw.canvas(
+        2, len(methods), width=6.4, height=0.7 + 2.2 * len(methods), sharex=True, sharey=True, squeeze=False
+    )
     for row, method in enumerate(methods):
         for column, test in enumerate(TESTS):
             ax = axes[row, column]
@@ -163,8 +164,13 @@ def choices(arrays: Arrays, record: Record) -> Canvas:
     spreads = [(name, np.minimum(p[np.isfinite(p[:, 2]), 2], 60), None) for name, p in groups]
     draw.strip(ax, spreads, [draw.ORANGE if name in FIRST else draw.BLUE for name in names])
     for row, (_, points) in enumerate(groups):
-        ax.annotate(f"{100 * np.nanmean(points[:, 0]):.3g} %", (1.02, row), xycoords=("axes fraction", "data"),
-                    va="center", annotation_clip=False)  # fmt: skip
+        ax.annotate(
+            f"{100 * np.nanmean(points[:, 0]):.3g} %",
+            (1.02, row),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            annotation_clip=False,
+        )
     ax.annotate("completed", (1.02, -0.8), xycoords=("axes fraction", "data"), va="center", annotation_clip=False)
     ax.axvline(NETWORK[1], color=draw.INK, linestyle=(0, (5, 3)), linewidth=1.4)
     ax.set(xlabel="spread of the offset, cm (60 and more at 60)", xlim=(0, 62))

@@ -25,9 +25,21 @@ ROWS, COLUMNS = 30, 32
 def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Any]]:
     """How to draw each figure; the ladder only where it was run."""
     drawn: list[Any] = [
-        film, sights, learning, hidden_1989, weights, confusion, drives.card, drives.offsets, drives.ablation,
-        drives.one_sided, drives.lessons, drives.hidden_1991, drives.choices, drives.breaks,
-    ]  # fmt: skip
+        film,
+        sights,
+        learning,
+        hidden_1989,
+        weights,
+        confusion,
+        drives.card,
+        drives.offsets,
+        drives.ablation,
+        drives.one_sided,
+        drives.lessons,
+        drives.hidden_1991,
+        drives.choices,
+        drives.breaks,
+    ]
     if any(name.startswith("rung_") for name in arrays):
         drawn.append(ladder)
     return {function.__name__: partial(function, arrays, record) for function in drawn}

@@ -43,8 +43,9 @@ def _frame(arrays: Arrays, k: int) -> Canvas:
     learning, hidden = len(arrays["film_w1"]), arrays["film_w1"].shape[1]
     watching = k < learning
     top = figure.add_gridspec(1, 2, left=0.02, right=0.98, top=0.9, bottom=0.47, width_ratios=[1.2, 2], wspace=0.08)
-    low = figure.add_gridspec(1, 1 + hidden, left=0.02, right=0.98, top=0.34, bottom=0.03,
-                              width_ratios=[2.2, *[1.0] * hidden], wspace=0.1)  # fmt: skip
+    low = figure.add_gridspec(
+        1, 1 + hidden, left=0.02, right=0.98, top=0.34, bottom=0.03, width_ratios=[2.2, *[1.0] * hidden], wspace=0.1
+    )
     camera, answers = figure.add_subplot(top[0]), figure.add_subplot(top[1])
     seconds = arrays["film_seconds"][k] if watching else 0
     who = f"a person drives, {seconds / 60:.1f} min" if watching else "the network drives"

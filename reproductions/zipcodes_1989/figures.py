@@ -207,8 +207,11 @@ def ladder(arrays: Arrays, record: Record) -> Canvas:
         ax.errorbar(errors.mean(), row, xerr=2 * se, fmt="o", color=draw.BLUE, markersize=7, capsize=4)
         if name in KARPATHY:
             ax.plot([KARPATHY[name]], [row], "D", color="white", markeredgecolor=draw.INK, markersize=8)
-    words = {**SAID, "more passes": f"{record.settings['now_passes']} passes",
-             "batches": f"batches of {record.settings['now_batch']}, shuffled"}  # fmt: skip
+    words = {
+        **SAID,
+        "more passes": f"{record.settings['now_passes']} passes",
+        "batches": f"batches of {record.settings['now_batch']}, shuffled",
+    }
     ax.set_yticks(range(len(names)), ["the recipe of 1989" if n == "1989" else f"+ {words[n]}" for n in names])
     ax.invert_yaxis()
     ax.set_title("◇ Karpathy 2022, on MNIST digits", fontsize=12, loc="right")
