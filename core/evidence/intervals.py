@@ -144,6 +144,29 @@ def case_variance(scores: np.ndarray) -> float:
     return max(of_means - within / nets, 0.0)
 
 
+def difference_on_cases(
+    a: np.ndarray, b: np.ndarray, *, pairs: bool = False, level: float = LEVEL
+) -> tuple[float, float]:
+    # a (nets, cases), b (nets, cases) on the same cases; with pairs as many nets, in the same order
+    """Where the difference of two means lies, over all networks and all cases that there could be.
+
+    The variance between networks, and that between cases of the difference beyond what the networks' luck on a case
+    explains (analysis of variance); freedom after Welch and Satterthwaite.
+    """
+    groups = [np.asarray(a) - np.asarray(b)] if pairs else [np.asarray(a), np.asarray(b)]
+    nets = [float(group.mean(axis=1).var(ddof=1)) / len(group) for group in groups]
+    luck = sum(float(group.var(axis=0, ddof=1).mean()) / len(group) for group in groups)
+    per_case = np.mean(a, axis=0) - np.mean(b, axis=0)
+    cases = max(float(per_case.var(ddof=1)) - luck, 0.0) / len(per_case)
+    middle, total = float(per_case.mean()), sum(nets) + cases
+    if not total:
+        return middle, middle
+    squares = sum(v**2 / (len(group) - 1) for v, group in zip(nets, groups, strict=True))
+    freedom = total**2 / (squares + cases**2 / (len(per_case) - 1))
+    half = float(stats.t.ppf((1 + level) / 2, freedom)) * sqrt(total)
+    return middle - half, middle + half
+
+
 def bootstrap(
     groups: Sequence[np.ndarray],
     statistic: Callable[[Sequence[np.ndarray]], float],

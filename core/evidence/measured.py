@@ -256,6 +256,28 @@ def difference(
     return Quantity(float(x.mean() - y.mean()), low, high, n=n, failed=failed, statistic="difference of means")
 
 
+def difference_on_cases(
+    a: Sequence[Row], b: Sequence[Row], scores: str, *, scale: float = 1.0, pairs: bool = False
+) -> Quantity | None:
+    """Mean of a less mean of b over networks and test cases, where the cases are a sample as the networks are.
+
+    `scores` names an array (cases,) of every run, on the same cases in both groups. With `pairs` over seeds that both
+    groups have.
+    """
+    failed = failures([*a, *b])
+    x, y = ({row.seed: row for row in group if not row.failed} for group in (a, b))
+    if pairs:
+        x, y = ({seed: group[seed] for seed in x if seed in y} for group in (x, y))
+    if min(len(x), len(y)) < 2:
+        return None
+    both = [scale * stacked(list(group.values()), scores).astype(float) for group in (x, y)]
+    low, high = intervals.difference_on_cases(*both, pairs=pairs)
+    middle = float(both[0].mean() - both[1].mean())
+    covers = ("pairs of seeds" if pairs else "seeds", "test cases")
+    n = min(len(x), len(y))
+    return Quantity(middle, low, high, n=n, failed=failed, covers=covers, statistic="difference of means")
+
+
 def ratio(
     a: np.ndarray, b: np.ndarray, *, failed: int = 0, covers: tuple[str, ...] = ("pairs of seeds",)
 ) -> Quantity | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from core.learning.ops import affine, convolution, flatten, scaled_tanh
+from core.learning.ops import affine, convolution, flatten, multiply, scaled_tanh
 from core.learning.ordered import Entry, OrderedSystem
 from core.networks import dense
 
@@ -26,9 +27,13 @@ TABLES = {
 
 
 def init(
-    rng: np.random.Generator, *, spread: Callable[[int], float], bias: float = 0.0, table: np.ndarray = TABLES["blocks"]
+    rng: np.random.Generator,
+    *,
+    spread: Callable[[int], float],
+    bias: float | None = 0.0,
+    table: np.ndarray = TABLES["blocks"],
 ) -> dict[str, np.ndarray]:
-    """Weights uniform in +-spread(fan-in), bias counted in the fan-in, and constant biases.
+    """Weights uniform in +-spread(fan-in), bias counted in the fan-in, and constant biases; None draws them as weights.
 
     Returns w1 (12, 1, 5, 5), b1 (12, 8, 8), w2 (12, 8, 5, 5), b2 (12, 4, 4), w3 (192, 30), b3, w4 (30, 10), b4 for a
     table of 12 maps that read 8 of 12.
@@ -43,7 +48,10 @@ def init(
     }
     parameters = {name: rng.uniform(-spread(fan), spread(fan), shape) for name, (shape, fan) in shapes.items()}
     biases = {"b1": (maps_in, H1_SIDE, H1_SIDE), "b2": (maps, H2_SIDE, H2_SIDE), "b3": (H3,), "b4": (CLASSES,)}
-    return parameters | {name: np.full(shape, bias) for name, shape in biases.items()}
+    if bias is not None:
+        return parameters | {name: np.full(shape, bias) for name, shape in biases.items()}
+    reach = {"b" + name[1:]: spread(fan) for name, (_, fan) in shapes.items()}
+    return parameters | {name: rng.uniform(-reach[name], reach[name], shape) for name, shape in biases.items()}
 
 
 def outputs(
@@ -53,15 +61,25 @@ def outputs(
     *,
     table: np.ndarray,
     borders: tuple[float, float],
+    squash: Callable[..., Any] = scaled_tanh,
+    squash_outputs: bool = True,
+    keep: np.ndarray | None = None,
 ) -> Entry:
-    """Outputs (..., N, 10) for images x (..., N, 1, 16, 16); `borders` surround the image and the maps of H1."""
+    """Outputs (..., N, 10) for images x (..., N, 1, 16, 16); `borders` surround the image and the maps of H1.
+
+    With today's parts: another `squash` of the hidden layers, outputs left linear for a softmax, and `keep`
+    (..., N, 192), which multiplies the units of H2: 0 drops one.
+    """
     p = parameters
     a1 = system.apply(convolution, x, p["w1"], p["b1"], stride=2, padding=2, border=borders[0])
-    h1 = system.apply(scaled_tanh, a1)
+    h1 = system.apply(squash, a1)
     a2 = system.apply(convolution, h1, p["w2"], p["b2"], stride=2, padding=2, border=borders[1], table=table)
-    h2 = system.apply(flatten, system.apply(scaled_tanh, a2))
-    h3 = system.apply(scaled_tanh, system.apply(affine, h2, p["w3"], p["b3"]))
-    return system.apply(scaled_tanh, system.apply(affine, h3, p["w4"], p["b4"]))
+    h2 = system.apply(flatten, system.apply(squash, a2))
+    if keep is not None:
+        h2 = system.apply(multiply, h2, system.constant(keep))
+    h3 = system.apply(squash, system.apply(affine, h2, p["w3"], p["b3"]))
+    a4 = system.apply(affine, h3, p["w4"], p["b4"])
+    return system.apply(scaled_tanh, a4) if squash_outputs else a4
 
 
 def control_outputs(system: OrderedSystem, parameters: Mapping[str, Entry], x: Entry) -> Entry:

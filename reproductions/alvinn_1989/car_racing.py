@@ -17,6 +17,7 @@ from core.learning.compiled import road_follower
 from core.learning.seeds import generator
 from core.networks import alvinn
 from reproductions.alvinn_1989 import network_1991 as fly
+from reproductions.alvinn_1989.snapshots import worlds
 
 WHEELBASE, LIMIT = 3.24, 0.4  # of the simulator's car; radians
 LOOKAHEAD = 15.0
@@ -123,7 +124,7 @@ def lap(track: int, steer: Callable[[Any, int], float]) -> dict[str, float]:
 
 def learn_and_drive(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
     """Train on one track while the expert drives `laps` of it, then network and expert each drive another one."""
-    return [_learn_and_drive(cell, generator(cell["entropy"], seed)) for seed in seeds]
+    return [_learn_and_drive(cell, generator(worlds(cell), seed)) for seed in seeds]
 
 
 def _learn_and_drive(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
@@ -157,9 +158,14 @@ def _learn_and_drive(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[
 
     track = int(rng.integers(2**31))
     own, theirs = lap(track, follow), lap(track, lambda simulator, frame: expert(simulator, 0.0))
-    return {"tiles": own["tiles"], "frames": own["frames"], "expert_tiles": theirs["tiles"],
-            "expert_frames": theirs["frames"], "pictures": float(len(seen)),
-            "lap": float(own["tiles"] >= 0.95)}  # fmt: skip
+    return {
+        "tiles": own["tiles"],
+        "frames": own["frames"],
+        "expert_tiles": theirs["tiles"],
+        "expert_frames": theirs["frames"],
+        "pictures": float(len(seen)),
+        "lap": float(own["tiles"] >= 0.95),
+    }
 
 
 def code(curvature: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from core.publishing import figures as draw
 Arrays = Mapping[str, np.ndarray]
 # Few levels keep the files small.
 GREYS, SIGNED = colormaps["gray"].resampled(16), colormaps["RdBu_r"].resampled(11)
+SIZE = (8.4, 5.2)  # inches of a frame and of the still, nearly as a slide
 
 
 def grey(ax: Any, pixels: np.ndarray) -> None:
@@ -27,61 +28,60 @@ def grey(ax: Any, pixels: np.ndarray) -> None:
 
 
 def film(arrays: Arrays, record: Record) -> draw.Film:
-    """Camera, outputs beside the teacher's hill, weights of the hidden units and the trace from above."""
+    """Camera, outputs beside the teacher's hill, weights of the hidden units and the trace from above.
+
+    The still shows a moment at which the network drives itself.
+    """
     learning, total = len(arrays["film_w1"]), len(arrays["film_pictures"])
-    still = Canvas(figsize=(10.0, 10.4))
-    moments = (0, learning // 4, learning - 1, learning + (total - learning) // 2)
-    parts: Any = still.subfigures(len(moments), 1)
-    for part, k in zip(parts, moments, strict=True):
-        _scene(part, arrays, k)
+    still = _frame(arrays, learning + (total - learning) // 2)
     return draw.Film(still, partial(_frame, arrays), range(total), milliseconds=180)
 
 
 def _frame(arrays: Arrays, k: int) -> Canvas:
-    by_hand: Any = "none"
-    figure = Canvas(figsize=(9.6, 2.7), layout=by_hand)
-    _scene(figure, arrays, k)
-    figure.subplots_adjust(left=0.01, right=0.99, top=0.86, bottom=0.13, wspace=0.08)
-    return figure
-
-
-def _scene(figure: Any, arrays: Arrays, k: int) -> None:
-    learning = len(arrays["film_w1"])
-    watching, hidden = k < learning, arrays["film_w1"].shape[1]
-    axes = figure.subplots(1, 3 + hidden, gridspec_kw={"width_ratios": [2.2, 2.6, *[1.0] * hidden, 2.4]})
+    figure = Canvas(figsize=SIZE)
+    figure.set_layout_engine("none")  # axes stay where they are put, also when a second format is written
+    learning, hidden = len(arrays["film_w1"]), arrays["film_w1"].shape[1]
+    watching = k < learning
+    top = figure.add_gridspec(1, 2, left=0.02, right=0.98, top=0.9, bottom=0.47, width_ratios=[1.2, 2], wspace=0.08)
+    low = figure.add_gridspec(
+        1, 1 + hidden, left=0.02, right=0.98, top=0.34, bottom=0.03, width_ratios=[2.2, *[1.0] * hidden], wspace=0.1
+    )
+    camera, answers = figure.add_subplot(top[0]), figure.add_subplot(top[1])
     seconds = arrays["film_seconds"][k] if watching else 0
-    place = f"person, {seconds / 60:.1f} min" if watching else "network drives"
-    grey(axes[0], arrays["film_pictures"][k] / 127.5 - 1)
-    axes[0].set_title(place, fontsize=11, pad=3)
+    who = f"a person drives, {seconds / 60:.1f} min" if watching else "the network drives"
+    grey(camera, arrays["film_pictures"][k] / 127.5 - 1)
+    camera.set_title(who, fontsize=14, color=draw.ORANGE if watching else draw.BLUE)
     outputs, wanted = arrays["film_outputs"][k][::-1], arrays["film_wanted"][k][::-1]
     across = np.arange(len(outputs))
-    axes[1].bar(across, outputs, color=draw.BLUE, width=0.9)
-    axes[1].plot(across, wanted, color=draw.ORANGE, linewidth=2)
-    axes[1].set(ylim=(0, 1.1), yticks=[])
-    axes[1].set_xticks([0, (len(outputs) - 1) / 2, len(outputs) - 1], ["left", "straight", "right"], fontsize=9)
-    axes[1].get_xticklabels()[0].set_ha("left")
-    axes[1].get_xticklabels()[2].set_ha("right")
-    axes[1].set_title("outputs, and the teacher's (line)", fontsize=11, pad=3)
-    axes[1].grid(visible=False)
+    answers.bar(across, outputs, color=draw.BLUE, width=0.9)
+    answers.plot(across, wanted, color=draw.ORANGE, linewidth=2.5)
+    answers.set(ylim=(0, 1.1), yticks=[])
+    answers.set_xticks([0, (len(outputs) - 1) / 2, len(outputs) - 1], ["left", "straight on", "right"], fontsize=13)
+    answers.get_xticklabels()[0].set_horizontalalignment("left")
+    answers.get_xticklabels()[2].set_horizontalalignment("right")
+    answers.set_title("its answer, and the teacher's (line)", fontsize=14)
+    answers.grid(visible=False)
     weights = arrays["film_w1"][min(k, learning - 1)].astype(float)
-    limit = 127.0
-    for ax, picture in zip(axes[2 : 2 + hidden], weights, strict=True):
-        ax.imshow(picture, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="none")
+    for unit, picture in enumerate(weights):
+        ax = figure.add_subplot(low[1 + unit])
+        ax.imshow(picture, cmap=SIGNED, vmin=-127.0, vmax=127.0, interpolation="none")
         ax.set_axis_off()
-    axes[2 + hidden // 2].set_title("weights of the hidden units", fontsize=11, pad=3)
-    _from_above(axes[-1], arrays, k, watching)
+        if unit == hidden // 2:
+            ax.set_title("what its hidden units look for", fontsize=14)
+    _from_above(figure.add_subplot(low[0]), arrays, k, watching)
+    return figure
 
 
 def _from_above(ax: Any, arrays: Arrays, k: int, watching: bool) -> None:
     name, last = ("learning", k) if watching else ("driving", k - len(arrays["film_w1"]))
     road, trace = arrays[f"film_road_{name}"], arrays[f"film_places_{name}"][: last + 1]
     ax.plot(*road.T, color="#cfcfcf", linewidth=6, solid_capstyle="round")
-    ax.plot(*trace.T, color=draw.ORANGE if watching else draw.BLUE, linewidth=1.8)
-    ax.plot(*trace[-1:].T, "o", color=draw.INK, markersize=5)
+    ax.plot(*trace.T, color=draw.ORANGE if watching else draw.BLUE, linewidth=2)
+    ax.plot(*trace[-1:].T, "o", color=draw.INK, markersize=6)
     ax.set_aspect("equal", adjustable="datalim")
     ax.set_xticks([])
     ax.set_yticks([])
     ax.grid(visible=False)
     for side in ax.spines.values():
         side.set_visible(False)
-    ax.set_title("from above", fontsize=11, pad=3)
+    ax.set_title("from above", fontsize=14)

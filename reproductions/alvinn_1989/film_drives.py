@@ -7,15 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from core.datasets.roads.world import looks as road_looks
-from core.datasets.roads.world import world as roads
-from core.datasets.roads.world import steering
-from core.datasets.roads.world import vehicles
+from core.datasets.roads import centre_lines, steering, vehicles
+from core.datasets.roads import looks as road_looks
 from core.learning.seeds import generator
 from core.networks import alvinn
 from reproductions.alvinn_1989 import network_1991 as fly
 from reproductions.alvinn_1989.driving import Fleet
 from reproductions.alvinn_1989.on_the_fly import lessons
+from reproductions.alvinn_1989.snapshots import worlds
 
 ALONG = 4.0  # metres between points of the centre lines that are kept
 
@@ -29,7 +28,7 @@ def film(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def _film(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    rng, other = generator(cell["entropy"], seed), generator(cell["entropy"] + 1, seed)
+    rng, other = (generator(worlds(cell) + part, seed) for part in (0, 1))
     shown, looks = lessons(cell, [rng])
     lesson = shown[0]
     when = np.unique(np.linspace(0, len(lesson.pictures) - 1, cell["frames"]).astype(int))
@@ -54,16 +53,19 @@ def _film(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
         seen["outputs"].append(outputs)
         seen["wanted"].append(hill(wanted))
     places.append(run.pose[frames, 0, :2])
-    step, weights = round(ALONG / roads.SPACING), np.array(seen["w1"])
+    step, weights = round(ALONG / centre_lines.SPACING), np.array(seen["w1"])
     return {
         "pictures": np.rint(255 * np.array(seen["pictures"])).astype(np.uint8),
         "outputs": np.array(seen["outputs"], dtype=np.float32),
         "wanted": np.array(seen["wanted"], dtype=np.float32),
         "w1": np.rint(127 * weights / np.abs(weights[-1]).max()).clip(-127, 127).astype(np.int8),
-        "places_learning": places[0], "places_driving": places[1], "seconds": when * fly.CYCLE,
-        "road_learning": lesson.road[::step], "road_driving": lain.line(0)[::step],
+        "places_learning": places[0],
+        "places_driving": places[1],
+        "seconds": when * fly.CYCLE,
+        "road_learning": lesson.road[::step],
+        "road_driving": lain.line(0)[::step],
         "right_cm": -100 * run.offset[frames, 0],
-    }  # fmt: skip
+    }
 
 
 def hill(curvature: float) -> np.ndarray:
@@ -73,12 +75,12 @@ def hill(curvature: float) -> np.ndarray:
 
 def _drive(
     cell: Mapping[str, Any], p: Mapping[str, np.ndarray], looks: road_looks.Looks, rng: np.random.Generator
-) -> tuple[roads.Roads, vehicles.Drive, list[tuple[np.ndarray, np.ndarray, float]]]:
-    lain = roads.lay([roads.wandering(cell["distance"] + 10, rng, limit=fly.BENDS)], fly.WIDTH)
+) -> tuple[centre_lines.Roads, vehicles.Drive, list[tuple[np.ndarray, np.ndarray, float]]]:
+    lain = centre_lines.lay([centre_lines.wandering(cell["distance"] + 10, rng, limit=fly.BENDS)], fly.WIDTH)
     fleet = Fleet([p], lain, looks, each=1, rngs=[rng])
     driven = []
 
-    def steer(runs: np.ndarray, pose: np.ndarray, places: roads.Places) -> np.ndarray:
+    def steer(runs: np.ndarray, pose: np.ndarray, places: centre_lines.Places) -> np.ndarray:
         picture = fleet.pictures(runs, pose, places)
         outputs = fleet.answer(runs, 2.0 * picture.reshape(1, -1) - 1)
         teacher = vehicles.pure_pursuit(lain, runs, pose, places.point, lookahead=fly.LOOKAHEAD)

@@ -7,12 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from core.datasets.roads.world import cameras
-from core.datasets.roads.world import images as road_images
-from core.datasets.roads.world import looks as road_looks
-from core.datasets.roads.world import world as roads
-from core.datasets.roads.world import steering
-from core.datasets.roads.world import vehicles
+from core.datasets.roads import cameras, centre_lines, steering, vehicles
+from core.datasets.roads import images as road_images
+from core.datasets.roads import looks as road_looks
 from core.learning.compiled import road_follower
 from core.networks import alvinn
 
@@ -33,6 +30,19 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 
 
+# How a lesson is made into training patterns. The paper of 1990 prints shifts, rule of replacement and cycles; the
+# other recipe is what we recall of later papers.
+RECIPES: dict[str, dict[str, Any]] = {
+    "as printed in 1990": {"shift": 1.25, "replace": "similar", "cycle": 6.0, "pace": 1.78816},
+    "as recalled of 1991": {},
+}
+
+
+def pace_of(cell: Mapping[str, Any]) -> tuple[float, float]:
+    """Speed in m/s at which the person drives, and seconds from one picture to the next."""
+    return float(cell.get("pace", SPEED)), float(cell.get("cycle", CYCLE))
+
+
 def conditions(cell: Mapping[str, Any]) -> road_looks.Conditions:
     """How the roads of a cell look: cell["kind"], with or without variation of light."""
     found = road_looks.Conditions(**KINDS[cell.get("kind", "one lane")])
@@ -43,9 +53,12 @@ def course(first: float, second: float, lap: float = 280.0) -> np.ndarray:
     """Straight, a bend of that curvature, straight, another bend, straight; eased by clothoids."""
     side = (lap - 160.0) / 3
     parts = [
-        roads.straight(side), roads.eased_bend(80, first, 10), roads.straight(side), roads.eased_bend(80, second, 10),
-        roads.straight(side),
-    ]  # fmt: skip
+        centre_lines.straight(side),
+        centre_lines.eased_bend(80, first, 10),
+        centre_lines.straight(side),
+        centre_lines.eased_bend(80, second, 10),
+        centre_lines.straight(side),
+    ]
     return np.concatenate(parts)
 
 
@@ -63,31 +76,38 @@ class Lesson(NamedTuple):
 
 
 def persons(
-    lain: roads.Roads, looks: Sequence[road_looks.Looks], minutes: float, rngs: Sequence[np.random.Generator]
+    lain: centre_lines.Roads,
+    looks: Sequence[road_looks.Looks],
+    minutes: float,
+    rngs: Sequence[np.random.Generator],
+    pace: tuple[float, float] = (SPEED, CYCLE),
 ) -> list[Lesson]:
-    """Each person drives a road at SPEED, aiming at the middle LOOKAHEAD metres ahead with a wavering eye.
+    """Each person drives a road, aiming at the middle LOOKAHEAD metres ahead with a wavering eye.
 
-    With several looks the light changes from one to the next at equal intervals.
+    `pace` is the speed in m/s, and the seconds from one picture to the next. With several looks the light changes from
+    one to the next at equal intervals.
     """
-    cycles, which = max(1, round(minutes * 60 / CYCLE)), np.arange(len(rngs))
-    step = CYCLE / 10
-    distance = cycles * CYCLE * SPEED
+    speed, cycle = pace
+    cycles, which = max(1, round(minutes * 60 / cycle)), np.arange(len(rngs))
+    each = max(10, round(cycle / CYCLE * 10))  # commands from picture to picture
+    step = cycle / each
+    distance = cycles * cycle * speed
     wavers = [
-        vehicles.wavering(rng, int(1.5 * distance / (SPEED * step)) + 2, 1, spread=AIM_SPREAD, memory=AIM_MEMORY / step)
+        vehicles.wavering(rng, int(1.5 * distance / (speed * step)) + 2, 1, spread=AIM_SPREAD, memory=AIM_MEMORY / step)
         for rng in rngs
     ]
     taken = iter(np.concatenate(wavers, axis=1))
 
-    def steer(runs: np.ndarray, pose: np.ndarray, places: roads.Places) -> np.ndarray:
+    def steer(runs: np.ndarray, pose: np.ndarray, places: centre_lines.Places) -> np.ndarray:
         return vehicles.pure_pursuit(lain, runs, pose, places.point, lookahead=LOOKAHEAD, aside=next(taken)[runs])
 
-    run = vehicles.drive(lain, which, VEHICLE, steer, speed=SPEED, step=step, distance=distance)
+    run = vehicles.drive(lain, which, VEHICLE, steer, speed=speed, step=step, distance=distance)
     lessons = []
     for k, rng in enumerate(rngs):
-        when = np.arange(0, np.count_nonzero(np.isfinite(run.along[:, k])), 10)[:cycles]
+        when = np.arange(0, np.count_nonzero(np.isfinite(run.along[:, k])), each)[:cycles]
         pose, light = run.pose[when, k], looks[k].only(np.arange(len(when)) * len(looks[k].road) // len(when))
         own = lain.only(np.full(len(when), k))
-        point = np.clip(np.rint(run.along[when, k] / roads.SPACING).astype(int), 0, lain.x.shape[1] - 1)
+        point = np.clip(np.rint(run.along[when, k] / centre_lines.SPACING).astype(int), 0, lain.x.shape[1] - 1)
         seen = road_images.pictures(CAMERA, own, light, np.arange(len(when)), pose, point, rng)
         lessons.append(Lesson(seen, run.curvature[when, k], run.offset[:, k], pose, lain.line(k)))
     return lessons
@@ -113,22 +133,29 @@ def copies_of(lesson: Lesson, cell: Mapping[str, Any], rng: np.random.Generator)
 
 
 class Buffer:
-    """Up to `size` patterns; a new one replaces one whose loss brings the mean steering nearest to straight."""
+    """Up to `size` patterns; a new one replaces one whose loss brings the mean steering nearest to straight.
 
-    def __init__(self, size: int, rng: np.random.Generator) -> None:
-        self.size, self.rng = size, rng
+    With `similar` it replaces the one whose steering is nearest to its own, as the paper of 1990 prints (page 432).
+    """
+
+    def __init__(self, size: int, rng: np.random.Generator, *, similar: bool = False) -> None:
+        self.size, self.rng, self.similar = size, rng, similar
         self.x, self.curvature, self.filled = np.zeros((size, alvinn.PICTURE)), np.zeros(size), 0
 
     def add(self, x: np.ndarray, curvature: np.ndarray) -> None:
         """Take in patterns (K, 960) with their curvatures."""
+        old = np.ones(self.size, dtype=bool)  # what was there before; only that is replaced where it must be similar
         for row, bent in zip(x, curvature, strict=True):
             if self.filled < self.size:
                 place = self.filled
                 self.filled += 1
+            elif self.similar:
+                place = int(np.argmin(np.where(old, np.abs(self.curvature - bent), np.inf)))
             else:
                 some = self.rng.integers(0, self.size, CANDIDATES)
                 total = self.curvature.sum() + bent
                 place = some[np.argmin(np.abs(total - self.curvature[some]))]
+            old[place] = False
             self.x[place], self.curvature[place] = row, bent
 
 
@@ -165,7 +192,7 @@ def train(
     if cell["method"].startswith("-trans"):
         x, curvature = x[:, :1], curvature[:, :1]
     size = cell.get("buffer", BUFFER) if cell["method"].endswith("+buf") else x.shape[1]
-    buffer, means = Buffer(size, rng), []
+    buffer, means = Buffer(size, rng, similar=cell.get("replace") == "similar"), []
     for k in range(len(x)):
         if not cell["method"].endswith("+buf"):
             buffer.filled = 0

@@ -5,12 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.datasets.roads import cameras, centre_lines, steering, vehicles
+from core.datasets.roads import images as road_images
+from core.datasets.roads import looks as road_looks
 from core.datasets.roads.cameras import Camera
 from core.datasets.roads.vehicles import Vehicle
-from core.datasets.roads.world import cameras, steering, vehicles
-from core.datasets.roads.world import images as road_images
-from core.datasets.roads.world import looks as road_looks
-from core.datasets.roads.world import world as roads
 from tests.datasets.test_vehicles import follow
 
 PLAIN = road_looks.Conditions(texture=0, gradient=0, shadow=0, noise=0, contrast=(0.4, 0.4), middle=(0.5, 0.5))
@@ -22,13 +21,13 @@ def looks(count=1, conditions=PLAIN, seed=0):
 
 
 def view(road, seen, along, offset=0.0, angle=0.0, camera=Camera(), seed=0):  # noqa: B008
-    pose, index = roads.poses(road, ONE, np.array([along]), offset, angle)
+    pose, index = centre_lines.poses(road, ONE, np.array([along]), offset, angle)
     return road_images.pictures(camera, road, seen, ONE, pose, index, np.random.default_rng(seed))[0]
 
 
 def test_a_constant_bend_is_a_circle():
-    road = roads.lay([roads.bend(100, 1 / 25)])
-    n = round(100 / roads.SPACING) + 1
+    road = centre_lines.lay([centre_lines.bend(100, 1 / 25)])
+    n = round(100 / centre_lines.SPACING) + 1
     away = np.hypot(road.x[0, :n], road.y[0, :n] - 25)
     np.testing.assert_allclose(away, 25, atol=1e-9)
     assert road.heading[0, n - 1] == pytest.approx(4)
@@ -36,28 +35,28 @@ def test_a_constant_bend_is_a_circle():
 
 
 def test_profiles_do_what_their_names_say():
-    rising = roads.clothoid(20, 0.0, 0.04)
+    rising = centre_lines.clothoid(20, 0.0, 0.04)
     assert np.allclose(np.diff(rising), 0.04 / len(rising))
-    assert roads.lay([rising]).heading[0, len(rising)] == pytest.approx(20 * 0.02)
-    assert roads.s_bend(60, 0.03).sum() == pytest.approx(0)
-    eased = roads.eased_bend(50, -0.02, 10)
+    assert centre_lines.lay([rising]).heading[0, len(rising)] == pytest.approx(20 * 0.02)
+    assert centre_lines.s_bend(60, 0.03).sum() == pytest.approx(0)
+    eased = centre_lines.eased_bend(50, -0.02, 10)
     assert len(eased) == 100
-    assert eased.sum() * roads.SPACING == pytest.approx(-0.02 * 40)
-    walk = roads.wandering(500, np.random.default_rng(1), limit=0.02)
+    assert eased.sum() * centre_lines.SPACING == pytest.approx(-0.02 * 40)
+    walk = centre_lines.wandering(500, np.random.default_rng(1), limit=0.02)
     assert np.abs(walk).max() <= 0.02
     assert walk.min() < -0.01 < 0.01 < walk.max()
-    assert (walk == roads.wandering(500, np.random.default_rng(1), limit=0.02)).all()
-    widths = roads.varying_width(200, np.random.default_rng(1), 3, 6)
+    assert (walk == centre_lines.wandering(500, np.random.default_rng(1), limit=0.02)).all()
+    widths = centre_lines.varying_width(200, np.random.default_rng(1), 3, 6)
     assert 3 <= widths.min() < widths.max() <= 6
 
 
 @pytest.mark.parametrize("curvature", [0.0, 0.03, -0.05])
 def test_a_pose_is_found_where_it_was_put(curvature):
-    road = roads.lay([roads.bend(120, curvature)] * 3)
+    road = centre_lines.lay([centre_lines.bend(120, curvature)] * 3)
     which, along = np.arange(3), np.array([10.0, 33.3, 71.1])
     offset, angle = np.array([0.0, 1.2, -1.5]), np.array([0.1, -0.2, 0.3])
-    pose, index = roads.poses(road, which, along, offset, angle)
-    found = roads.locate(road, which, pose, index + 3)
+    pose, index = centre_lines.poses(road, which, along, offset, angle)
+    found = centre_lines.locate(road, which, pose, index + 3)
     np.testing.assert_allclose(found.along, along, atol=1e-9)
     np.testing.assert_allclose(found.offset, offset, atol=1e-9)
     np.testing.assert_allclose(found.angle, angle, atol=1e-9)
@@ -84,7 +83,7 @@ def test_projection_against_points_worked_out_by_hand():
 def test_the_picture_of_a_straight_road_has_its_edges_where_geometry_puts_them():
     camera = Camera(columns=320)
     seen = replace(looks(), shoulder=0.0)
-    picture = view(roads.lay([roads.straight(80)], 4.0), seen, 20.0, offset=0.5, camera=camera)
+    picture = view(centre_lines.lay([centre_lines.straight(80)], 4.0), seen, 20.0, offset=0.5, camera=camera)
     x, _ = camera.ground()
     for row in (5, 15):
         for edge in (2.0 - 0.5, -2.0 - 0.5):
@@ -95,8 +94,8 @@ def test_the_picture_of_a_straight_road_has_its_edges_where_geometry_puts_them()
 
 def test_pictures_agree_with_distances_measured_to_a_fine_centre_line():
     curvature, camera = 0.03, Camera()
-    road = roads.lay([roads.bend(100, curvature)], 4.0)
-    pose, _ = roads.poses(road, ONE, np.array([30.0]), 0.7, -0.1)
+    road = centre_lines.lay([centre_lines.bend(100, curvature)], 4.0)
+    pose, _ = centre_lines.poses(road, ONE, np.array([30.0]), 0.7, -0.1)
     picture = view(road, replace(looks(), shoulder=0.0), 30.0, 0.7, -0.1)
     x, y = camera.ground()
     c, s = np.cos(pose[0, 2]), np.sin(pose[0, 2])
@@ -108,15 +107,15 @@ def test_pictures_agree_with_distances_measured_to_a_fine_centre_line():
 
 def test_a_mirrored_road_gives_a_mirrored_picture_and_mirrored_steering():
     rng = np.random.default_rng(3)
-    road = roads.lay([roads.wandering(150, rng, limit=0.03)], 4.0)
+    road = centre_lines.lay([centre_lines.wandering(150, rng, limit=0.03)], 4.0)
     seen = replace(looks(conditions=road_looks.Conditions(noise=0), seed=5), noise=np.zeros(1))
     for along, offset, angle in ((20.0, 0.5, 0.1), (80.0, -1.0, -0.15)):
         one = view(road, seen, along, offset, angle)
-        other = view(roads.mirrored(road), seen.mirrored(), along, -offset, -angle)
+        other = view(centre_lines.mirrored(road), seen.mirrored(), along, -offset, -angle)
         np.testing.assert_allclose(one, other[:, ::-1], atol=2e-4)
         steers = []
-        for sign, lain in ((1, road), (-1, roads.mirrored(road))):
-            pose, index = roads.poses(lain, ONE, np.array([along]), sign * offset, sign * angle)
+        for sign, lain in ((1, road), (-1, centre_lines.mirrored(road))):
+            pose, index = centre_lines.poses(lain, ONE, np.array([along]), sign * offset, sign * angle)
             steers.append(vehicles.pure_pursuit(lain, ONE, pose, index, lookahead=7.0)[0])
         assert steers[0] == pytest.approx(-steers[1])
     with pytest.raises(ValueError, match="no mirror image"):
@@ -124,7 +123,7 @@ def test_a_mirrored_road_gives_a_mirrored_picture_and_mirrored_steering():
 
 
 def test_a_lined_road_has_a_second_lane_and_white_lines():
-    road = roads.lay([roads.straight(80)], 3.2)
+    road = centre_lines.lay([centre_lines.straight(80)], 3.2)
     picture = view(road, looks(conditions=replace(PLAIN, lined=True, polarity="darker")), 20.0)
     assert picture.max() > 0.85
     x, _ = Camera().ground()
@@ -133,7 +132,7 @@ def test_a_lined_road_has_a_second_lane_and_white_lines():
 
 
 def test_a_displaced_picture_is_what_the_displaced_camera_sees():
-    road = roads.lay([roads.bend(100, 0.02)], 4.0)
+    road = centre_lines.lay([centre_lines.bend(100, 0.02)], 4.0)
     centre = view(road, looks(), 30.0)
     for shift, turn in ((0.5, 0.0), (0.0, 0.08), (-0.4, 0.06)):
         turned = cameras.displaced(Camera(), centre[None], np.array([shift]), np.array([turn]))[0]
@@ -175,7 +174,7 @@ def test_posts_appear_where_they_stand_in_the_range_image():
 
 
 def test_the_same_seed_draws_the_same_world():
-    road = roads.lay([roads.straight(80)])
+    road = centre_lines.lay([centre_lines.straight(80)])
     conditions = road_looks.Conditions(polarity="either")
     a, b = (view(road, looks(conditions=conditions, seed=7), 10.0, seed=1) for _ in range(2))
     np.testing.assert_array_equal(a, b)
@@ -194,26 +193,28 @@ def test_the_same_seed_draws_the_same_world():
         lambda: Camera(across=0.0),
         lambda: road_images.Scanner(height=0.0),
         lambda: road_images.Scanner(highest=5.0),
-        lambda: roads.lay([roads.straight(10)], 0.0),
-        lambda: roads.lay([roads.straight(10)], np.nan),
-        lambda: roads.lay([np.array([0.0, np.inf])]),
-        lambda: roads.lay([roads.bend(10, 0.4)], 6.0),
-        lambda: roads.straight(0.0),
-        lambda: roads.straight(np.inf),
-        lambda: roads.bend(10, np.nan),
-        lambda: roads.wandering(10, np.random.default_rng(0), limit=-1.0),
-        lambda: roads.widened(roads.lay([roads.straight(10)]), 0.0),
-        lambda: roads.poses(roads.lay([roads.straight(10)]), ONE, np.array([-1.0])),
+        lambda: centre_lines.lay([centre_lines.straight(10)], 0.0),
+        lambda: centre_lines.lay([centre_lines.straight(10)], np.nan),
+        lambda: centre_lines.lay([np.array([0.0, np.inf])]),
+        lambda: centre_lines.lay([centre_lines.bend(10, 0.4)], 6.0),
+        lambda: centre_lines.straight(0.0),
+        lambda: centre_lines.straight(np.inf),
+        lambda: centre_lines.bend(10, np.nan),
+        lambda: centre_lines.wandering(10, np.random.default_rng(0), limit=-1.0),
+        lambda: centre_lines.widened(centre_lines.lay([centre_lines.straight(10)]), 0.0),
+        lambda: centre_lines.poses(centre_lines.lay([centre_lines.straight(10)]), ONE, np.array([-1.0])),
         lambda: road_looks.Conditions(polarity="pink"),
         lambda: road_looks.Conditions(noise=-0.1),
         lambda: Vehicle(limit=90.0),
         lambda: Vehicle(wheelbase=0.0),
-        lambda: vehicles.check_drivable(roads.lay([roads.bend(10, 0.2)], 2.0), Vehicle()),
-        lambda: follow(roads.lay([roads.straight(80)]), speed=0.0),
-        lambda: follow(roads.lay([roads.straight(80)]), distance=90.0),
+        lambda: vehicles.check_drivable(centre_lines.lay([centre_lines.bend(10, 0.2)], 2.0), Vehicle()),
+        lambda: follow(centre_lines.lay([centre_lines.straight(80)]), speed=0.0),
+        lambda: follow(centre_lines.lay([centre_lines.straight(80)]), distance=90.0),
         lambda: vehicles.moved(Vehicle(), np.zeros((1, 3)), np.zeros(1), np.array([np.nan]), speed=1.0, step=0.1),
         lambda: vehicles.moved(Vehicle(), np.zeros((1, 3)), np.zeros(1), np.zeros(1), speed=np.inf, step=0.1),
-        lambda: vehicles.pure_pursuit(roads.lay([roads.straight(9)]), ONE, np.zeros((1, 3)), ONE, lookahead=-1.0),
+        lambda: vehicles.pure_pursuit(
+            centre_lines.lay([centre_lines.straight(9)]), ONE, np.zeros((1, 3)), ONE, lookahead=-1.0
+        ),
         lambda: vehicles.wavering(np.random.default_rng(0), 5, 1, spread=-1.0, memory=5.0),
         lambda: steering.gaussian(np.array([np.nan]), 30, 0.1),
         lambda: steering.unit_of(np.zeros(1), 30, 0.0),

@@ -3,16 +3,15 @@
 import numpy as np
 import pytest
 
+from core.datasets.roads import centre_lines, steering, vehicles
 from core.datasets.roads.vehicles import Vehicle
-from core.datasets.roads.world import steering, vehicles
-from core.datasets.roads.world import world as roads
 
 ONE = np.zeros(1, dtype=int)
 
 
 def test_pure_pursuit_is_the_arc_through_the_goal():
-    road = roads.lay([roads.straight(80), roads.bend(80, 1 / 30)])
-    pose, index = roads.poses(road, np.array([0, 1]), np.array([10.0, 10.0]), np.array([0.8, 0.0]))
+    road = centre_lines.lay([centre_lines.straight(80), centre_lines.bend(80, 1 / 30)])
+    pose, index = centre_lines.poses(road, np.array([0, 1]), np.array([10.0, 10.0]), np.array([0.8, 0.0]))
     found = vehicles.pure_pursuit(road, np.array([0, 1]), pose, index, lookahead=7.0)
     assert found[0] == pytest.approx(-2 * 0.8 / 49, rel=1e-4)
     assert found[1] == pytest.approx(1 / 30, rel=1e-3)
@@ -37,11 +36,11 @@ def follow(road, **options):
 
 
 def test_the_teacher_drives_a_straight_road_straight_and_a_bend_close_to_its_middle():
-    run = follow(roads.lay([roads.straight(80), roads.bend(80, 0.03)]))
+    run = follow(centre_lines.lay([centre_lines.straight(80), centre_lines.bend(80, 0.03)]))
     assert (run.outcome == vehicles.COMPLETED).all()
     assert np.nanmax(np.abs(run.offset[:, 0])) < 1e-9
     assert np.nanmax(np.abs(run.offset[:, 1])) < 0.05
-    back = follow(roads.lay([roads.straight(80)]), offset=1.0)
+    back = follow(centre_lines.lay([centre_lines.straight(80)]), offset=1.0)
     assert abs(back.offset[-1, 0]) < 0.02
     mean, spread, worst = back.lateral(skip=0.0)[0]
     assert worst == pytest.approx(1.0)
@@ -50,7 +49,7 @@ def test_the_teacher_drives_a_straight_road_straight_and_a_bend_close_to_its_mid
 
 
 def test_a_vehicle_that_leaves_the_road_ends_its_run_and_not_its_neighbours():
-    road = roads.lay([roads.straight(80), roads.bend(80, 0.03)], 3.0)
+    road = centre_lines.lay([centre_lines.straight(80), centre_lines.bend(80, 0.03)], 3.0)
     run = vehicles.drive(
         road,
         np.arange(2),
@@ -66,7 +65,7 @@ def test_a_vehicle_that_leaves_the_road_ends_its_run_and_not_its_neighbours():
     assert abs(run.offset[last, 1]) > 1.5
     assert np.isfinite(run.offset[last + 1, 0])
     circling = vehicles.drive(
-        roads.lay([roads.straight(200)], 60.0),
+        centre_lines.lay([centre_lines.straight(200)], 60.0),
         ONE,
         Vehicle(),
         lambda runs, pose, places: np.full(len(runs), 0.1),

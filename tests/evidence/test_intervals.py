@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from core.evidence import intervals
 
@@ -58,6 +59,41 @@ def test_a_new_net_on_a_new_test_set_falls_inside_too(n):
         low, high = intervals.prediction(ours.mean(axis=1), sampling=variance)
         hits += low <= wrong(1, 1.5 * rng.standard_normal(cases)).mean() <= high
     assert 0.92 <= hits / papers <= 0.985
+
+
+@pytest.mark.parametrize("pairs", [False, True])
+@pytest.mark.parametrize(("n", "cases"), [(5, 300), (10, 2000), (30, 300)])
+def test_the_difference_of_two_kinds_of_nets_over_nets_and_cases(n, cases, pairs):
+    rng, hits, papers = np.random.default_rng([n, cases]), 0, 600
+
+    def wrong(hardness, shift, skill):
+        return rng.random((n, len(hardness))) < 1 / (1 + np.exp(2.2 + shift + skill - hardness))
+
+    def truth(shift):  # over all nets and cases, by a large sample of both
+        draws = 2.2 + shift + 0.2 * many.standard_normal(10**6) - many.standard_normal(10**6)
+        return float(np.mean(1 / (1 + np.exp(draws))))
+
+    many = np.random.default_rng(0)
+    expected = truth(0.0) - truth(0.3)
+    for _ in range(papers):
+        hardness = rng.standard_normal(cases)
+        first = 0.2 * rng.standard_normal((n, 1))
+        second = first if pairs else 0.2 * rng.standard_normal((n, 1))
+        a, b = wrong(hardness, 0.0, first), wrong(hardness, 0.3, second)
+        low, high = intervals.difference_on_cases(a.astype(float), b.astype(float), pairs=pairs)
+        hits += low <= expected <= high
+    assert 0.92 <= hits / papers <= 0.985
+
+
+def test_the_difference_on_cases_by_hand():
+    a, b = np.array([[1.0, 0, 1, 0], [1.0, 0, 0, 0]]), np.zeros((2, 4))
+    # means .5 and .25: variance .03125, half of it for two nets; b does not vary. By case 1, 0, .5, 0: variance .229,
+    # less luck of .5^2 / 2 * 2 / 4 / 2 = .0625; over 4 cases.
+    low, high = intervals.difference_on_cases(a, b)
+    spread = 0.03125 / 2 + (np.var([1, 0, 0.5, 0], ddof=1) - 0.125 / 2) / 4
+    assert (low + high) / 2 == pytest.approx(0.375)
+    freedom = spread**2 / ((0.03125 / 2) ** 2 + (spread - 0.03125 / 2) ** 2 / 3)
+    assert (high - low) / 2 == pytest.approx(stats.t.ppf(0.975, freedom) * np.sqrt(spread))
 
 
 def test_percentiles_of_the_runs_would_not_have_covered():

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.datasets.roads.cameras import FARTHEST, Camera
+from core.datasets.roads.centre_lines import SPACING, Roads, beside, in_vehicle_frame
 from core.datasets.roads.looks import Looks, brightness
-from core.datasets.roads.world import SPACING, Roads, beside, in_vehicle_frame
 
 BEHIND, BEFORE = 4, 90  # points of the centre line that are looked at: 2 m behind to 45 m ahead
 STEEPEST = 1.3  # radians; beyond the last point the road is taken to go straight on, but not steeper than this

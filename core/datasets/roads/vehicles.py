@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.datasets.roads.world import SPACING, Places, Roads, in_vehicle_frame, locate, poses
+from core.datasets.roads.centre_lines import SPACING, Places, Roads, in_vehicle_frame, locate, poses
 
 COMPLETED, LEFT_THE_ROAD, OUT_OF_TIME = "completed", "left the road", "out of time"
 

@@ -234,7 +234,7 @@ def convolutional_pass(
     """
     p, flat_rates = _packed(parameters, CONVOLUTIONAL), _packed(rates, CONVOLUTIONAL)
     framed, side = _framed(inputs, borders[0])
-    lists = _readers(table, parameters["w1"].shape[1])
+    lists = readers_of(table, parameters["w1"].shape[1])
     _convolutional_run(
         framed, np.ascontiguousarray(targets), p, flat_rates, table, *lists, side, borders[1], NO_OUTPUTS, True
     )
@@ -247,7 +247,7 @@ def convolutional_outputs(
     """Outputs (R, N, O) of the same network, without learning."""
     p = _packed(parameters, CONVOLUTIONAL)
     framed, side = _framed(inputs, borders[0])
-    lists = _readers(table, parameters["w1"].shape[1])
+    lists = readers_of(table, parameters["w1"].shape[1])
     raw = np.empty((len(inputs), len(p[7])))
     _convolutional_run(framed, NO_TARGETS, p, p, table, *lists, side, borders[1], raw, False)
     return _outputs(raw, len(parameters["w1"]))
@@ -262,7 +262,7 @@ def _framed(inputs: np.ndarray, border: float) -> tuple[np.ndarray, int]:
     return np.reshape(framed, (len(inputs), -1)), size // 2
 
 
-def _readers(table: np.ndarray, maps_in: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def readers_of(table: np.ndarray, maps_in: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     # which output maps read input map m, in which slot, and how many do
     maps = len(table)
     readers, slot = np.zeros((maps_in, maps), np.int64), np.zeros((maps_in, maps), np.int64)

@@ -7,11 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from core.datasets.roads.world import images as road_images
-from core.datasets.roads.world import looks as road_looks
-from core.datasets.roads.world import world as roads
-from core.datasets.roads.world import steering
-from core.datasets.roads.world import vehicles
+from core.datasets.roads import centre_lines, steering, vehicles
+from core.datasets.roads import images as road_images
+from core.datasets.roads import looks as road_looks
 from core.datasets.roads.cameras import Camera
 from core.learning.compiled import road_follower
 from core.learning.seeds import generator
@@ -43,33 +41,46 @@ class Snapshots(NamedTuple):
         return np.concatenate([hill, self.lighter[:, None]], axis=1)
 
 
+def worlds(cell: Mapping[str, Any]) -> int:
+    """The number from which the random worlds of a cell start: those of tuning differ from those of the studies."""
+    return int(cell["entropy"]) + int(cell.get("worlds", 0))
+
+
 def lay_roads(
     rng: np.random.Generator, count: int, length: float, *, varying: bool, width: float = WIDTH
-) -> roads.Roads:
+) -> centre_lines.Roads:
     """Random walks of curvature, of the fixed width or of one that varies."""
-    profiles = [roads.wandering(length, rng, limit=BENDS) for _ in range(count)]
+    profiles = [centre_lines.wandering(length, rng, limit=BENDS) for _ in range(count)]
     if not varying:
-        return roads.lay(profiles, width)
-    return roads.lay(profiles, np.array([roads.varying_width(length, rng, *WIDTHS) for _ in range(count)]))
+        return centre_lines.lay(profiles, width)
+    return centre_lines.lay(
+        profiles, np.array([centre_lines.varying_width(length, rng, *WIDTHS) for _ in range(count)])
+    )
 
 
-def posts_beside(rng: np.random.Generator, lain: roads.Roads, per_hundred: float) -> np.ndarray:
+def posts_beside(rng: np.random.Generator, lain: centre_lines.Roads, per_hundred: float) -> np.ndarray:
     # -> (R, M, 4)
     """Posts at random places beside the roads, 0.5 to 3 m from their edges."""
     count, each = len(lain.x), round(per_hundred * lain.length / 100)
     which = np.repeat(np.arange(count), each)
     along = rng.uniform(0, lain.length, count * each)
-    index = np.rint(along / roads.SPACING).astype(int)
+    index = np.rint(along / centre_lines.SPACING).astype(int)
     aside = lain.width[which, index] / 2 + rng.uniform(0.5, 3.0, count * each)
-    pose, _ = roads.poses(lain, which, along, aside * rng.choice([-1.0, 1.0], count * each))
+    pose, _ = centre_lines.poses(lain, which, along, aside * rng.choice([-1.0, 1.0], count * each))
     size = np.broadcast_to([POST_RADIUS, POST_HEIGHT], (count * each, 2))
     return np.concatenate([pose[:, :2], size], axis=1).reshape(count, each, 4)
 
 
 def sight(
-    lain: roads.Roads, looks: road_looks.Looks, posts: np.ndarray, which: np.ndarray, pose: np.ndarray,
-    index: np.ndarray, rng: road_images.Randomness, camera: Camera = CAMERA,
-) -> np.ndarray:  # fmt: skip
+    lain: centre_lines.Roads,
+    looks: road_looks.Looks,
+    posts: np.ndarray,
+    which: np.ndarray,
+    pose: np.ndarray,
+    index: np.ndarray,
+    rng: road_images.Randomness,
+    camera: Camera = CAMERA,
+) -> np.ndarray:
     # -> (B, 1217)
     """What the network is shown from poses: picture and ranges within +-1, and a place for the fed-back unit."""
     picture = road_images.pictures(camera, lain, looks, which, pose, index, rng)
@@ -89,10 +100,13 @@ def snapshots(rng: np.random.Generator, images: int, cell: Mapping[str, Any]) ->
     looks = road_looks.draw(rng, count, conditions)
     posts = posts_beside(rng, lain, POSTS)
     which = np.repeat(np.arange(count), PER_ROAD)[:images]
-    pose, index = roads.poses(
-        lain, which, rng.uniform(0, PIECE, images), rng.uniform(-OFFSET, OFFSET, images),
+    pose, index = centre_lines.poses(
+        lain,
+        which,
+        rng.uniform(0, PIECE, images),
+        rng.uniform(-OFFSET, OFFSET, images),
         rng.uniform(-ANGLE, ANGLE, images),
-    )  # fmt: skip
+    )
     x = sight(lain, looks, posts, which, pose, index, rng)
     curvature = vehicles.pure_pursuit(lain, which, pose, index, lookahead=LOOKAHEAD)
     return Snapshots(x, curvature, (looks.road > looks.ground)[which].astype(float))
@@ -147,14 +161,18 @@ def units_off(outputs: np.ndarray, shown: Snapshots) -> np.ndarray:
 
 def learn(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
     """Train on one world of snapshots; test on novel roads, with other range images, and on roads of the other kind."""
-    return [_learn(cell, *(generator(cell["entropy"] + part, seed) for part in (0, 2))) for seed in seeds]
+    return [_learn(cell, *(generator(worlds(cell) + part, seed) for part in (0, 2))) for seed in seeds]
 
 
 def _learn(cell: Mapping[str, Any], rng: np.random.Generator, new: np.random.Generator) -> dict[str, Any]:
     shown, novel = snapshots(rng, cell["images"], cell), snapshots(new, cell["novel"], cell)
     curve: list[tuple[float, float]] = []
+    before = [0.0]
 
     def measure(epoch: int, p: Mapping[str, np.ndarray]) -> None:
+        if epoch == 0:
+            groups = excitatory_groups(p["w2"][:, : alvinn.STEERING])
+            before[0] = float(np.mean((groups >= 1) & (groups <= 3)))
         if cell["curve"] or epoch == cell["epochs"]:
             off = [units_off(chosen(p, s, cell["feedback"], new), s) for s in (novel, shown)]
             curve.append((np.mean(np.abs(off[0]) <= NEAR), np.mean(np.abs(off[1]) <= NEAR)))
@@ -178,6 +196,7 @@ def _learn(cell: Mapping[str, Any], rng: np.random.Generator, new: np.random.Gen
     }
     other = snapshots(new, cell["novel"], {**cell, "varying": not cell["varying"]})
     found["near_other"] = np.mean(np.abs(units_off(chosen(p, other, cell["feedback"], new), other)) <= NEAR)
+    found["filters_before"] = before[0]
     found["held_costs"] = found["near"] - found["near_held"]
     if cell["curve"]:
         correct = np.rint(steering.unit_of(novel.curvature, alvinn.STEERING, SHARPEST)).astype(int)
@@ -200,18 +219,18 @@ def shape_of(p: Mapping[str, np.ndarray]) -> dict[str, float]:
     one_sided: |L - R| / (L + R) for the variances L and R of a unit's input as the left or the right edge moves alone,
     mean over units; 1 is a unit that sees one edge only. to_width: share of the variance that comes with the width,
     the rest with the position. tuning: share of the energy of a unit's steering weights held by the 9 neighbouring
-    outputs that hold most.
+    outputs that hold most. filters: share of the units that excite one to three groups of steering units.
     """
     edges = np.linspace(1.0, 2.8, 7)
     left, right = (values.ravel() for values in np.meshgrid(edges, edges, indexing="ij"))
-    lain = roads.lay(
-        [roads.straight(PIECE)] * len(left),
-        np.repeat((left + right)[:, None], round(PIECE / roads.SPACING) + 1, axis=1),
+    lain = centre_lines.lay(
+        [centre_lines.straight(PIECE)] * len(left),
+        np.repeat((left + right)[:, None], round(PIECE / centre_lines.SPACING) + 1, axis=1),
     )
     plain = road_looks.Conditions(texture=0, gradient=0, shadow=0, noise=0, contrast=(0.3, 0.3), middle=(0.5, 0.5))
     looks = road_looks.draw(np.random.default_rng(0), len(left), plain)
     which = np.arange(len(left))
-    pose, index = roads.poses(lain, which, np.full(len(left), 10.0), (right - left) / 2)
+    pose, index = centre_lines.poses(lain, which, np.full(len(left), 10.0), (right - left) / 2)
     seen = road_images.pictures(CAMERA, lain, looks, which, pose, index, np.random.default_rng(0))
     total = (2.0 * seen.reshape(len(seen), -1) - 1) @ p["w1"][: alvinn.PICTURE]
     grid = total.reshape(len(edges), len(edges), -1)
@@ -220,9 +239,22 @@ def shape_of(p: Mapping[str, np.ndarray]) -> dict[str, float]:
     by_place = np.diagonal(grid[:, ::-1]).var(axis=1)
     by_width = np.diagonal(grid).var(axis=1)
     out = (p["w2"][:, : alvinn.STEERING] - p["w2"][:, : alvinn.STEERING].mean(axis=1, keepdims=True)) ** 2
+    groups = excitatory_groups(p["w2"][:, : alvinn.STEERING])
     window = np.apply_along_axis(lambda r: np.convolve(r, np.ones(9), "valid").max(), 1, out)
     return {
         "one_sided": float(np.mean(np.abs(by_left - by_right) / (by_left + by_right))),
         "to_width": float(np.mean(by_width / (by_width + by_place))),
         "tuning": float(np.mean(window / out.sum(axis=1))),
+        "filters": float(np.mean((groups >= 1) & (groups <= 3))),
     }
+
+
+def excitatory_groups(w: np.ndarray) -> np.ndarray:
+    # (hidden, steering units) -> (hidden,)
+    """How many groups of neighbouring steering units each hidden unit excites.
+
+    A group is a run of weights, each averaged with its two neighbours, above half of the largest of them.
+    """
+    smooth = np.apply_along_axis(lambda row: np.convolve(row, np.ones(3) / 3, "valid"), 1, w)
+    above = smooth > np.maximum(smooth.max(axis=1, keepdims=True) / 2, 0)
+    return above[:, 0] + np.count_nonzero(above[:, 1:] & ~above[:, :-1], axis=1)
