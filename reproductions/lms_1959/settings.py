@@ -27,7 +27,7 @@ class Settings(BaseModel):
     deads: tuple[Positive, ...] = Field(
         (10.0, 15.0, 20.0), description="errors up to this, in units of the meter, are left alone in further runs"
     )
-    variant_seeds: Count = Field(400, description="runs for each of these further ways")
+    variant_seeds: Count = Field(200, description="runs for each of these further ways")
     stability_times: tuple[Positive, ...] = Field(
         (0.3, 0.5, 0.7, 0.8, 0.9, 0.99, 1.01, 1.1, 1.2, 1.5),
         description="rates at which divergence is looked for, as multiples of the bound; with 0.99 and 1.01",
