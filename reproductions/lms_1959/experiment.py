@@ -14,6 +14,8 @@ from core.learning import slopes
 from core.learning.compiled import lms
 from core.learning.seeds import generator
 
+SLOWEST_AT = np.arange(0, 61, 10)  # presentations at which the slowest mode is kept
+FLAT = 1.1  # a curve whose largest level over its smallest is at most this is flat
 GROWTH = 1e6  # weights this many times as far from the solution as at the start have diverged
 
 
@@ -29,6 +31,7 @@ def adaptation(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, 
     """One run of the 1960 measurement: the sum of squared errors over the six patterns after every presentation.
 
     The operator's reading of the error carries Gaussian noise of cell["noise"] units, on adapting and on measuring.
+    With cell["dead"] an error of up to so many units is left alone.
     """
     return [_adaptation(cell, generator(cell["entropy"], seed)) for seed in seeds]
 
@@ -37,22 +40,50 @@ def _adaptation(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str, 
     x, d, solution, modes = six_patterns()
     shown = rng.integers(0, len(d), cell["presentations"])
     noise = cell["noise"] * rng.standard_normal(len(shown)) if cell["noise"] else np.zeros(len(shown))
-    # A misread error is as good as a misplaced target: each presentation is a pattern of its own.
-    found = lms.alpha_lms(np.zeros(x.shape[1]), x[shown], d[shown] + noise, alpha=cell["alpha"], keep=True)
-    errors = d - found.history @ x.T
+    if cell.get("dead"):
+        history = _with_dead_zone(x[shown], d[shown], cell["alpha"], cell["dead"])
+    else:  # a misread error is as good as a misplaced target: each presentation is a pattern of its own
+        start = np.zeros(x.shape[1])
+        history = lms.alpha_lms(start, x[shown], d[shown] + noise, alpha=cell["alpha"], keep=True).history
+    errors = d - history @ x.T
     if cell["noise"]:
         errors = errors + cell["noise"] * rng.standard_normal(errors.shape)
     measured: dict[str, Any] = {"curve": np.sum(errors**2, axis=1), "start": np.sum(errors[0] ** 2)}
-    measured |= {f"after_{t}": measured["curve"][t] for t in cell["marks"]}
-    measured["plateau"] = measured["curve"][-1] / measured["curve"][50]
-    measured["later"] = float(measured["curve"][-50:].mean())
-    step = found.history[1] - found.history[0]
+    measured |= {f"after_{t}": measured["curve"][t] for t in cell["marks"]} | _of_curve(measured["curve"])
+    step = history[1] - history[0]
     measured["step"] = np.abs(step).mean() / abs(d[shown[0]] + noise[0]) if d[shown[0]] + noise[0] else np.nan
     if cell["modes"]:
-        measured["modes"] = (found.history - solution) @ modes.T
+        measured["modes"] = (history - solution) @ modes.T
+        measured["slowest"] = measured["modes"][SLOWEST_AT, -1]
     if cell["film"]:
-        measured |= {"weights": found.history, "shown": shown}
+        measured |= {"weights": history, "shown": shown}
     return measured
+
+
+def _of_curve(curve: np.ndarray) -> dict[str, float]:
+    """What is told of a curve: its mean over 50 presentations, its plateau, and when it fell to a tenth and a 20th."""
+    late = curve[50:]
+    found = {
+        "first_50": float(curve[:50].mean()),
+        "later": float(curve[-50:].mean()),
+        "plateau": float(curve[-1] / curve[50]),
+        "flat": float(late.max() <= FLAT * late.min()),
+    }
+    for name, share in (("tenth", 0.1), ("twentieth", 0.05)):
+        below = np.flatnonzero(curve < share * curve[0])
+        found |= {f"to_{name}": float(len(below) > 0)} | ({name: float(below[0])} if len(below) else {})
+    return found
+
+
+def _with_dead_zone(x: np.ndarray, d: np.ndarray, alpha: float, dead: float) -> np.ndarray:
+    # x (T, n), d (T,) -> weights before the first and after each presentation (T + 1, n)
+    """Alpha-LMS from zero by an operator who leaves an error alone if it is no larger than `dead`."""
+    history = np.zeros((len(d) + 1, x.shape[1]))
+    for t in range(len(d)):
+        error = d[t] - history[t] @ x[t]
+        step = alpha * error / (x[t] @ x[t]) if abs(error) > dead else 0.0
+        history[t + 1] = history[t] + step * x[t]
+    return history
 
 
 def stability(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
@@ -200,6 +231,6 @@ def by_slopes(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, A
     losses = np.sum((d - path @ x.T) ** 2, axis=1)
     reached = np.flatnonzero(losses <= cell["goal"] * losses[0])
     if not len(reached):
-        return [{"failed": f"not reached in {cell['updates']} updates"} for _ in seeds]
+        return [{"reached": 0.0} for _ in seeds]
     each = 2 * x.shape[1] * len(d)
-    return [{"updates": float(reached[0]), "presentations": float(reached[0] * each)} for _ in seeds]
+    return [{"reached": 1.0, "updates": float(reached[0]), "presentations": float(reached[0] * each)} for _ in seeds]

@@ -13,7 +13,8 @@ from core.learning.ops import affine, softmax_cross_entropy, tanh
 from core.learning.optimizers import Arrays, adam_step, gradient, no_moments
 from core.learning.ordered import Entry, OrderedSystem
 from core.learning.seeds import generator
-from reproductions.six_parameters.experiment import START, city_loss, replay
+from reproductions.six_parameters.logs import replay
+from reproductions.six_parameters.toy import START, city_loss
 
 CHOSEN = (0, 2)  # the two of the six parameters that are drawn: the slopes of Madrid and of Berlin
 SIDE = np.linspace(-3.0, 2.0, 61)
@@ -37,11 +38,12 @@ def surface(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any
         points[..., list(CHOSEN)] = grid
         surfaces.append(read(points) / len(x))
     found = {
-        "surfaces": np.array(surfaces), "path": path,
+        "surfaces": np.array(surfaces),
+        "path": path,
         "all": read(path) / len(x),
         "only_two": read(np.where(two, path, path[0])) / len(x),
         "only_four": read(np.where(two, path[0], path)) / len(x),
-    }  # fmt: skip
+    }
     return [found for _ in seeds]
 
 
@@ -62,11 +64,15 @@ def shadow(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]
     for seed in seeds:
         plane = plane_of(generator(cell["entropy"], seed), path.shape[1])
         seen = moved @ plane
-        rows.append({
-            "seen": seen, "surface": read(path[0] + grid @ plane.T) / len(x), "extent": extent,
-            "along": read(path[0] + seen @ plane.T) / len(x),
-            "share": float(np.linalg.norm(seen[-1]) / np.linalg.norm(moved[-1])),
-        })  # fmt: skip
+        rows.append(
+            {
+                "seen": seen,
+                "surface": read(path[0] + grid @ plane.T) / len(x),
+                "extent": extent,
+                "along": read(path[0] + seen @ plane.T) / len(x),
+                "share": float(np.linalg.norm(seen[-1]) / np.linalg.norm(moved[-1])),
+            }
+        )
     return rows
 
 
@@ -90,9 +96,11 @@ def wide_start(hidden: int, rng: np.random.Generator) -> Arrays:
     if hidden == 0:
         return {"m": rng.standard_normal((1, 3)), "b": rng.standard_normal(3)}
     return {
-        "w": rng.normal(0.0, 0.3, (1, hidden)), "c": rng.standard_normal(hidden),
-        "m": rng.normal(0.0, hidden**-0.5, (hidden, 3)), "b": np.zeros(3),
-    }  # fmt: skip
+        "w": rng.normal(0.0, 0.3, (1, hidden)),
+        "c": rng.standard_normal(hidden),
+        "m": rng.normal(0.0, hidden**-0.5, (hidden, 3)),
+        "b": np.zeros(3),
+    }
 
 
 def random_plane(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:

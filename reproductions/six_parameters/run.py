@@ -1,145 +1,95 @@
-"""Six parameters (2025): the toy model of a video, longitude to city, with every derivative measured and exact."""
+"""The studies of the toy: the published point and log, then what the toy teaches of losses and landscapes."""
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+import numpy as np
 
 from core.datasets import cities
-from core.evidence.run import Result, Run
+from core.evidence.measured import Cost
+from core.evidence.rows import Rows, pick
+from core.evidence.studies import Study
 from core.networks import dense
-from reproductions.six_parameters import landscape
-from reproductions.six_parameters import experiment as experiments
-from reproductions.six_parameters.tables import gather, tables
-from reproductions.six_parameters.claims import measure
-from reproductions.six_parameters.figures import figures
+from reproductions.six_parameters import landscape, learning, logs, point
+from reproductions.six_parameters.settings import Settings
 
-__all__ = ["PRESETS", "Settings", "figures", "run"]
-
-Positive = Annotated[float, Field(gt=0, le=1000)]
-Hidden = Annotated[int, Field(ge=0, le=100000)]
+LOSSES = ("cross-entropy", "squared error")
 # What the published version with Adam may have done otherwise, as changes to what we assume.
 CONVENTIONS: tuple[dict[str, Any], ...] = (
-    {"order": "reversed"}, {"order": "by city"}, {"options": {"beta1": 0.95}}, {"options": {"beta2": 0.99}},
-    {"options": {"beta2": 0.9999}}, {"options": {"epsilon": 1e-4}}, {"options": {"epsilon": 1e-6}},
-)  # fmt: skip
+    {"order": "reversed"},
+    {"order": "by city"},
+    {"options": {"beta1": 0.95}},
+    {"options": {"beta2": 0.99}},
+    {"options": {"beta2": 0.9999}},
+    {"options": {"epsilon": 1e-4}},
+    {"options": {"epsilon": 1e-6}},
+)
 
 
-class Settings(BaseModel):
-    """Everything that is free in this reproduction. Losses are sums over cases; starts are Gaussian of that spread."""
+def studies(s: Settings) -> list[Study]:
+    """Point, logs, other orders; losses, temperatures and the map; the landscape."""
+    once, seeds = range(1), range(s.seeds)
+    sgd: dict[str, Any] = {"method": "sgd", "rate": s.rate, "steps": s.sgd_steps, "options": {}}
+    adam = sgd | {"method": "adam", "steps": s.adam_steps}
+    published = [{"order": "published", **cell} for cell in (sgd, adam, *(adam | other for other in CONVENTIONS))]
+    others = [sgd | {"order": "random"}, adam | {"order": "random"}, adam | {"order": "within"}]
+    on_map = {"steps": s.map_steps, "spread": s.map_spread}
+    path = {"rate": s.rate, "steps": s.sgd_steps}
+    return [
+        Study("the published point", point.point, [({}, once)]),
+        Study("saturation", point.saturation, [({}, once)]),
+        Study("the log", logs.replay, [(cell, once) for cell in published]),
+        Study("other orders", logs.orders, [(cell, seeds) for cell in others], block=200),
+        Study("losses and temperatures", learning.learn, [(cell, seeds) for cell in learning_cells(s)], block=200),
+        Study(
+            "the map",
+            learning.on_the_map,
+            [({**on_map, "rate": rate, "keep": False}, seeds) for rate in s.map_rates]
+            + [({**on_map, "rate": s.map_rates[0], "keep": True}, once)],
+            block=200,
+        ),
+        Study("two of six", landscape.surface, [({**path, "when": [0, 3, s.sgd_steps]}, once)]),
+        Study("shadows", landscape.shadow, [(path, range(s.plane_seeds))], block=100),
+        Study(
+            "random planes",
+            landscape.random_plane,
+            [
+                (
+                    {"hidden": hidden, "sweeps": s.sweeps, "rate": s.rate if hidden == 0 else s.rate / 5},
+                    range(s.plane_seeds),
+                )
+                for hidden in s.hidden
+            ],
+            block=10,
+        ),
+    ]
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    seeds: int = Field(200, ge=1, le=10000)
-    sgd_steps: int = Field(100, ge=80, le=10000)
-    adam_steps: int = Field(350, ge=70, le=10000)
-    rate: Positive = 0.05
-    rates: tuple[Positive, ...] = Field((0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0), min_length=1)
-    spreads: tuple[Positive, ...] = Field((0.1, 0.3, 1.0, 3.0), min_length=1)
-    near: Positive = 0.1
-    far: Positive = 1.0
-    steps: int = Field(3000, ge=100, le=3000)
-    temperatures: tuple[Positive, ...] = Field((0.25, 0.5, 1.0, 2.0, 4.0, 8.0), min_length=1)
-    map_rates: tuple[Positive, ...] = Field((0.03, 0.1), min_length=1)
-    map_steps: int = Field(500, ge=100, le=10000)
-    map_spread: Positive = 0.1
-    hidden: tuple[Hidden, ...] = Field((0, 20, 200, 2000), min_length=2)
-    plane_seeds: int = Field(100, ge=1, le=10000)
-    sweeps: int = Field(300, ge=10, le=10000)
-    frames: int = Field(20, ge=2, le=200)
-    entropy: int = Field(2025, ge=0)
-
-
-PRESETS = {
-    "quick": Settings(
-        seeds=12, rates=(0.03, 0.1, 0.3), spreads=(0.1, 1.0), steps=450, temperatures=(0.5, 1.0, 4.0),
-        map_rates=(0.03,), map_steps=200, hidden=(0, 20, 200), plane_seeds=8, sweeps=150, frames=4,
-    ),
-    "paper": Settings(),
-}  # fmt: skip
-
-
-def learning_cells(settings: Settings) -> list[dict[str, Any]]:
+def learning_cells(s: Settings) -> list[dict[str, Any]]:
     """Both losses over every rate and start; temperatures at one rate; one of them again as a start and a rate."""
-    base = {"temperature": 1.0, "steps": settings.steps}
+    base = {"temperature": 1.0, "steps": s.steps}
     cells = [
         {"series": "losses", "loss": loss, "rate": rate, "spread": spread, **base}
-        for loss in ("cross-entropy", "squared error") for spread in settings.spreads for rate in settings.rates
-    ]  # fmt: skip
-    cells += [
-        {"series": "temperature", "loss": "cross-entropy", "rate": settings.rate, "spread": settings.far, **base,
-         "temperature": temperature}
-        for temperature in settings.temperatures
-    ]  # fmt: skip
-    hot = max(settings.temperatures)
-    same = {"rate": settings.rate / hot**2, "spread": settings.far / hot}
+        for loss in LOSSES
+        for spread in s.spreads
+        for rate in s.rates
+    ]
+    warm = {"series": "temperature", "loss": "cross-entropy", "rate": s.rate, "spread": s.far, **base}
+    cells += [{**warm, "temperature": temperature} for temperature in s.temperatures]
+    hot = max(s.temperatures)
+    same = {"rate": s.rate / hot**2, "spread": s.far / hot}
     return [*cells, {"series": "instead", "loss": "cross-entropy", **base, **same}]
 
 
-def run(settings: Settings, run: Run) -> Result:
-    """The published point and log, then what the toy teaches about losses, temperature and landscapes."""
-    common = {"entropy": settings.entropy}
-    seeds = range(settings.seeds)
-    logs = {"sgd": settings.sgd_steps, "adam": settings.adam_steps}
-    of_log = {m: {"method": m, "rate": settings.rate, "steps": steps, "options": {}} for m, steps in logs.items()}
-    point = run.trials("the published point", experiments.point, [({"experiment": "point"}, range(1))])
-    saturated = run.trials("saturation", experiments.saturation, [({"experiment": "saturation"}, range(1))])
-    replayed = run.trials(
-        "the log", experiments.replay,
-        [({"experiment": "log", "order": "published", **cell}, range(1)) for cell in of_log.values()]
-        + [({"experiment": "log", "order": "published", **of_log["adam"], **other}, range(1)) for other in CONVENTIONS],
-    )  # fmt: skip
-    others = [of_log["sgd"] | {"order": "random"}, *(of_log["adam"] | {"order": o} for o in ("random", "within"))]
-    ordered = run.trials(
-        "other orders", experiments.orders, [({"experiment": "orders", **cell, **common}, seeds) for cell in others],
-        block=settings.seeds,
-    )  # fmt: skip
-    learned = run.trials(
-        "losses and temperatures", experiments.learn,
-        [({"experiment": "learn", **cell, **common}, seeds) for cell in learning_cells(settings)], block=200,
-    )  # fmt: skip
-    on_map = {"experiment": "map", "steps": settings.map_steps, "spread": settings.map_spread, **common}
-    mapped = run.trials(
-        "the map", experiments.on_the_map,
-        [({**on_map, "rate": rate, "keep": False}, seeds) for rate in settings.map_rates]
-        + [({**on_map, "rate": settings.map_rates[0], "keep": True}, range(1))], block=200,
-    )  # fmt: skip
-    when = [0, 3, settings.sgd_steps]
-    surfaces = run.trials(
-        "two of six", landscape.surface,
-        [({"experiment": "surface", "rate": settings.rate, "steps": settings.sgd_steps, "when": when}, range(1))],
-    )  # fmt: skip
-    shadows = run.trials(
-        "shadows", landscape.shadow,
-        [({"experiment": "shadow", "rate": settings.rate, "steps": settings.sgd_steps, **common},
-          range(settings.plane_seeds))], block=settings.plane_seeds,
-    )  # fmt: skip
-    planes = run.trials(
-        "random planes", landscape.random_plane,
-        [({"experiment": "plane", "hidden": hidden, "sweeps": settings.sweeps,
-           "rate": settings.rate if hidden == 0 else settings.rate / 5, **common}, range(settings.plane_seeds))
-         for hidden in settings.hidden], block=10,
-    )  # fmt: skip
-    presented = sum(settings.steps for _ in learned) + sum(row.cell["steps"] for row in (*replayed, *ordered, *mapped))
-    on_planes = len(cities.ORDER) * settings.sweeps * settings.plane_seeds
-    wide = sum(dense.operations((1, hidden, 3) if hidden else (1, 3)) for hidden in settings.hidden)
-    main = [row for row in learned if row.cell["series"] == "losses"]
-    return run.result(
-        measure(settings, point[0], replayed, ordered, learned, mapped, planes),
-        seeds=seeds,
-        arrays=gather(point[0], saturated[0], replayed, ordered, learned, mapped, surfaces[0], shadows, planes),
-        presentations=presented + on_planes * len(settings.hidden),
-        operations=presented * dense.operations((1, 3)) + on_planes * wide,
-        operations_are="multiply-accumulates of learning forward and back, that of the map counted as if it had lines",
-        seconds_each=sum(row.seconds for row in main) / len(main),
-        data={},
-        measurements={"tables": tables(settings, point[0], replayed, ordered, learned, mapped, planes)},
-    )
-
-
-if __name__ == "__main__":
-    from reproductions.cli.main import main
-
-    main(["run", "six_parameters", *sys.argv[1:]])
+def cost(s: Settings, rows: Rows) -> Cost:
+    """Examples shown in every study of learning, and the multiply-accumulates that they took."""
+    learned = ("the log", "other orders", "losses and temperatures", "the map")
+    shown = sum(row.cell["steps"] for name in learned for row in rows[name])
+    on_planes = len(cities.ORDER) * s.sweeps * s.plane_seeds
+    wide = sum(dense.operations((1, hidden, 3) if hidden else (1, 3)) for hidden in s.hidden)
+    main = pick(rows["losses and temperatures"], series="losses")
+    are = "multiply-accumulates of learning forward and back, that of the map counted as if it had lines"
+    operations = shown * dense.operations((1, 3)) + on_planes * wide
+    each = float(np.mean([row.seconds for row in main]))
+    return Cost(shown + on_planes * len(s.hidden), int(operations), are, each)
