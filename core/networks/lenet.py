@@ -83,8 +83,13 @@ def contiguous(maps: int, count: int, apart: tuple[int, ...] = ()) -> Table:
 
 # Table I of the paper: every contiguous three, every contiguous four, three discontinuous fours, and all six.
 TABLE_I = (
-    *contiguous(6, 3), *contiguous(6, 4), (0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5), (0, 1, 2, 3, 4, 5),
-)  # fmt: skip
+    *contiguous(6, 3),
+    *contiguous(6, 4),
+    (0, 1, 3, 4),
+    (1, 2, 4, 5),
+    (0, 2, 3, 5),
+    (0, 1, 2, 3, 4, 5),
+)
 PAIRS = (0, 0, 1, 1, 2, 2, 3, 3)
 
 LENET_5 = Plan(32, 6, tuple(range(6)), TABLE_I, (120, 84), "rbf")
@@ -104,9 +109,13 @@ LENET_4_SPARSE = replace(
 )
 # LeNet-1 is the network of LeCun et al. (NIPS 1989), whose table and counts are known.
 LENET_1 = Plan(
-    28, 4, tuple(range(4)),
-    tuple(tuple(c for c in range(4) if NIPS_TABLE[c][o] == "1") for o in range(12)), (CLASSES,), "tanh",
-)  # fmt: skip
+    28,
+    4,
+    tuple(range(4)),
+    tuple(tuple(c for c in range(4) if NIPS_TABLE[c][o] == "1") for o in range(12)),
+    (CLASSES,),
+    "tanh",
+)
 PLANS = {
     "LeNet-5": LENET_5,
     "LeNet-5 tanh": LENET_5_TANH,
@@ -175,9 +184,15 @@ def outputs(system: OrderedSystem, p: Mapping[str, Entry], x: Entry, plan: Plan)
 
 
 def loss(
-    system: OrderedSystem, p: Mapping[str, Entry], x: np.ndarray, t: np.ndarray, *, plan: Plan, rubbish: float = 0.0,
+    system: OrderedSystem,
+    p: Mapping[str, Entry],
+    x: np.ndarray,
+    t: np.ndarray,
+    *,
+    plan: Plan,
+    rubbish: float = 0.0,
     whole: bool = False,
-) -> Entry:  # fmt: skip
+) -> Entry:
     """Sum over cases of the loss of images x (..., N, 1, side, side) with targets t (N, 10).
 
     "rbf": the discriminative criterion with constant j = `rubbish`, t of ones and zeros, `whole` as `radial_basis_map`

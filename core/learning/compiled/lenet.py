@@ -50,9 +50,15 @@ class Twin:
     """
 
     def __init__(
-        self, plan: Plan, *, centres: np.ndarray | None = None, rubbish: float = 0.0, whole: bool = False,
-        precision: Any = np.float64, background: float = PAPER,
-    ) -> None:  # fmt: skip
+        self,
+        plan: Plan,
+        *,
+        centres: np.ndarray | None = None,
+        rubbish: float = 0.0,
+        whole: bool = False,
+        precision: Any = np.float64,
+        background: float = PAPER,
+    ) -> None:
         self.plan, self.precision, self.background = plan, np.dtype(precision), float(background)
         self.seeds = lanes(precision)
         if (plan.output == "rbf") != (centres is not None):
@@ -98,9 +104,15 @@ class Twin:
         return {name: unpack(piece, like[name].shape) for name, piece in zip(_names(like), pieces, strict=True)}
 
     def _run(
-        self, mode: int, p: np.ndarray, rates: np.ndarray, g: np.ndarray, images: np.ndarray, labels: np.ndarray,
+        self,
+        mode: int,
+        p: np.ndarray,
+        rates: np.ndarray,
+        g: np.ndarray,
+        images: np.ndarray,
+        labels: np.ndarray,
         raw: np.ndarray | None = None,
-    ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    ) -> tuple[np.ndarray, np.ndarray]:
         width = self.net.sides[0] + FRAME
         flat = np.ascontiguousarray(np.reshape(images, (len(images), -1)), dtype=self.precision)
         if len(p) != self.net.at[-1] or flat.shape[1] != width * width or len(labels) != len(images):

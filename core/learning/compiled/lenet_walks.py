@@ -55,9 +55,15 @@ def _cut(flat, at, k):
 def _maps_of(p, at):
     k = 0  # a variable: for each number written out the compiler would make a `_cut` of its own
     return (
-        _cut(p, at, k), _cut(p, at, k + 1), _cut(p, at, k + 2), _cut(p, at, k + 3),
-        _cut(p, at, k + 4), _cut(p, at, k + 5), _cut(p, at, k + 6), _cut(p, at, k + 7),
-    )  # fmt: skip
+        _cut(p, at, k),
+        _cut(p, at, k + 1),
+        _cut(p, at, k + 2),
+        _cut(p, at, k + 3),
+        _cut(p, at, k + 4),
+        _cut(p, at, k + 5),
+        _cut(p, at, k + 6),
+        _cut(p, at, k + 7),
+    )
 
 
 @compiled
@@ -169,8 +175,26 @@ def run(net, mode, images, labels, background, p, rates, g, raw, losses, wrong):
             _squares(values, background, seen)
         else:
             class_outputs.derivatives(net.end, highest, net.centres, labels[n], share, d_highest)
-        _backward(net, weights, conv_weights, rates, g, g_conv, values, seen, paper, places[:count], y1, y3,
-                  d, d1, d2, d3, mode == LEARN, curved)  # fmt: skip
+        _backward(
+            net,
+            weights,
+            conv_weights,
+            rates,
+            g,
+            g_conv,
+            values,
+            seen,
+            paper,
+            places[:count],
+            y1,
+            y3,
+            d,
+            d1,
+            d2,
+            d3,
+            mode == LEARN,
+            curved,
+        )
         if mode == LEARN:
             dense_layers.descend(p[:before], rates[:before], g[:before])
         else:
