@@ -17,6 +17,7 @@ from core.learning.ops import (
     multiply,
     radial_basis,
     radial_basis_map,
+    relu,
     scaled_tanh,
     softmax_cross_entropy,
     squared_error,
@@ -39,6 +40,7 @@ class Plan:
     maps of S2 that map o of C3 reads; S4 has one map for each of C3; `dense` the sizes of what follows, and `reads[u]`
     the maps of S4 that its unit u reads, all if None. The output is of radial basis units ("rbf", with the last of
     `dense` as their inputs), or the last of `dense` itself: of scaled tanh units ("tanh") or a softmax ("softmax").
+    `units` says what all other units are.
     """
 
     side: int
@@ -48,6 +50,7 @@ class Plan:
     dense: tuple[int, ...]
     output: Literal["rbf", "tanh", "softmax"]
     reads: Table | None = None
+    units: Literal["tanh", "relu"] = "tanh"
 
     @property
     def sides(self) -> tuple[int, int, int, int]:
@@ -96,6 +99,7 @@ LENET_5 = Plan(32, 6, tuple(range(6)), TABLE_I, (120, 84), "rbf")
 # Declared variants with ten units after F6 in place of the bitmaps.
 LENET_5_TANH = replace(LENET_5, dense=(120, 84, CLASSES), output="tanh")
 LENET_5_SOFTMAX = replace(LENET_5_TANH, output="softmax")
+LENET_5_RELU = replace(LENET_5_SOFTMAX, units="relu")
 # The paper gives LeNet-4's maps, "about 260,000 connections" and "about 17,000 free parameters", but no table. With 120
 # units "fully connected" to 16 maps of 5x5 and 260,000 connections the maps of C3 read three each: 262,306
 # connections, but 50,698 parameters. No full connection has 17,000. Which three, and the output units, are ours.
@@ -120,6 +124,7 @@ PLANS = {
     "LeNet-5": LENET_5,
     "LeNet-5 tanh": LENET_5_TANH,
     "LeNet-5 softmax": LENET_5_SOFTMAX,
+    "LeNet-5 relu": LENET_5_RELU,
     "LeNet-4": LENET_4,
     "LeNet-4 sparse": LENET_4_SPARSE,
     "LeNet-1": LENET_1,
@@ -172,7 +177,7 @@ def layers(system: OrderedSystem, p: Mapping[str, Entry], x: Entry, plan: Plan) 
                 w = w if plan.there is None else system.apply(multiply, w, system.constant(plan.there))
             x = system.apply(affine, x, w, b)
         if plan.output != "softmax" or k < len(p) // 2:
-            x = system.apply(scaled_tanh, x)
+            x = system.apply(relu if plan.units == "relu" else scaled_tanh, x)
         found.append(x)
     return found
 

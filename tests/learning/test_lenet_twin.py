@@ -16,7 +16,7 @@ from core.networks.digit_bitmaps import bitmaps
 
 PAPER, RUBBISH = -0.1, 50.0
 CHEAP = ("LeNet-5", "LeNet-5 softmax", "LeNet-4")
-DEAR = ("LeNet-1", "LeNet-4 sparse", "LeNet-5 tanh")  # LeNet-1 has maps of another size, compiled anew
+DEAR = ("LeNet-1", "LeNet-4 sparse", "LeNet-5 tanh", "LeNet-5 relu")  # LeNet-1 has maps of another size, compiled anew
 
 
 def stack(plan, count):
@@ -170,7 +170,7 @@ def test_scaled_tanh_of_a_register_is_the_librarys(kind, values):
 @registers.compiled
 def _squash(a, y):
     for q in range(0, len(a), 64 // a.itemsize):
-        registers.store(y, q, registers.scaled_tanh(registers.load(a, q)))
+        registers.store(y, q, registers.squash(registers.load(a, q), registers.SCALED_TANH))
 
 
 @pytest.mark.parametrize("kind", [np.float64, np.float32])

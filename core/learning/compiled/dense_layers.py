@@ -14,8 +14,8 @@ from core.learning.compiled.registers import (
     fma,
     load,
     mul,
-    scaled_tanh,
     slope_of,
+    squash,
     store,
     sub,
 )
@@ -24,7 +24,7 @@ AT_ONCE = 4
 
 
 @compiled
-def forward(x, w, b, z, squashed):
+def forward(x, w, b, z, squashed, form):
     # x (I, L), w (I, O, L), b (O, L) -> z (O, L); I a multiple of 4
     size = BYTES // z.itemsize
     units = len(b)
@@ -41,7 +41,7 @@ def forward(x, w, b, z, squashed):
             store(z, o, add(total, other))
     if squashed:
         for o in range(0, units, size):
-            store(z, o, scaled_tanh(load(z, o)))
+            store(z, o, squash(load(z, o), form))
 
 
 @compiled
@@ -98,11 +98,11 @@ def backward_add(x, d, w, g_w, g_b, dx):
 
 
 @compiled
-def through_scaled_tanh(d, y, curved):
+def through(d, y, curved, form):
     """d <- d f', or d f'^2, from the squashed values y."""
     size = BYTES // d.itemsize
     for q in range(0, len(d), size):
-        slope = slope_of(load(y, q))
+        slope = slope_of(load(y, q), form)
         if curved:
             slope = mul(slope, slope)
         store(d, q, mul(slope, load(d, q)))

@@ -15,7 +15,7 @@ import numpy as np
 
 from core.learning.compiled import class_outputs
 from core.learning.compiled.lenet_walks import CURVATURES, FRAME, LEARN, OUTPUTS, SLOPES, Net, run
-from core.learning.compiled.registers import lanes, pack, unpack
+from core.learning.compiled.registers import RECTIFIED, SCALED_TANH, lanes, pack, unpack
 
 Arrays = Mapping[str, np.ndarray]
 ENDS = {"rbf": class_outputs.RADIAL_BASIS, "tanh": class_outputs.SCALED_TANH, "softmax": class_outputs.SOFTMAX}
@@ -27,6 +27,7 @@ class Plan(Protocol):
 
     source: Any
     output: Any
+    units: Any
     maps: Any
     links: Any
     table: Any
@@ -63,6 +64,8 @@ class Twin:
         self.seeds = lanes(precision)
         if (plan.output == "rbf") != (centres is not None):
             raise ValueError("centres belong to radial basis outputs, and to no others")
+        if plan.units == "relu" and plan.output != "softmax":
+            raise ValueError("rectified units go with a softmax output")
         self.net = _net(plan, np.zeros((0, 0)) if centres is None else centres, rubbish, whole, self.seeds)
 
     def learn(self, parameters: Arrays, rates: Arrays, images: np.ndarray, labels: np.ndarray) -> Pass:
@@ -75,6 +78,11 @@ class Twin:
     def slopes(self, parameters: Arrays, images: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
         """The derivatives of the loss, summed over the patterns."""
         return self._sums(SLOPES, parameters, images, labels)
+
+    def flat_slopes(self, p: np.ndarray, images: np.ndarray, labels: np.ndarray, g: np.ndarray) -> np.ndarray:
+        """The same for parameters laid out by `flat`, written to g. Returns the sum of losses of each lane."""
+        g[:] = 0
+        return self._run(SLOPES, p, p, g, images, labels)[1]
 
     def mean_curvatures(self, parameters: Arrays, images: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
         """The twin of `core.learning.optimizers.mean_curvatures`: h_kk of the loss of one pattern, averaged."""
@@ -156,4 +164,5 @@ def _net(plan: Plan, centres: np.ndarray, rubbish: float, whole: bool, seeds: in
         centres=np.ascontiguousarray(centres, dtype=np.float64),
         rubbish=float(rubbish),
         whole=bool(whole),
+        form=RECTIFIED if plan.units == "relu" else SCALED_TANH,
     )

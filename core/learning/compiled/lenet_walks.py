@@ -33,6 +33,7 @@ class Net(NamedTuple):
     end: int
     centres: np.ndarray
     rubbish: float
+    form: Any  # what units do with their sums
     whole: bool  # whether second derivatives take in the criterion's competitive term
 
 
@@ -72,14 +73,14 @@ def _forward(net, p, conv, background, seen, empty, y1, y3, first, last):
     c1, s2, c3, s4 = net.sides
     w1, b1, w2, b2, w3, b3, w4, b4 = conv
     k, top = 0, len(net.units) - 2
-    maps.first_forward(seen.pixels, first, last, background, w1, b1, empty, y1, c1, net.columns[0])
-    maps.subsample_forward(y1, net.source, w2, b2, seen.sums2, seen.y2, s2)
-    maps.linked_forward(seen.y2, w3, b3, y3, net.first_link, net.linked, c3, net.columns[1])
-    maps.subsample_forward(y3, net.own[:-1], w4, b4, seen.sums4, _cut(seen.h, net.units, k), s4)
+    maps.first_forward(seen.pixels, first, last, background, w1, b1, empty, y1, c1, net.columns[0], net.form)
+    maps.subsample_forward(y1, net.source, w2, b2, seen.sums2, seen.y2, s2, net.form)
+    maps.linked_forward(seen.y2, w3, b3, y3, net.first_link, net.linked, c3, net.columns[1], net.form)
+    maps.subsample_forward(y3, net.own[:-1], w4, b4, seen.sums4, _cut(seen.h, net.units, k), s4, net.form)
     for k in range(1, top + 1):
         w, b = _cut(p, net.at, DENSE + 2 * k - 2), _cut(p, net.at, DENSE + 2 * k - 1)
         squashed = k < top or net.end != class_outputs.SOFTMAX
-        dense_layers.forward(_cut(seen.h, net.units, k - 1), w, b, _cut(seen.h, net.units, k), squashed)
+        dense_layers.forward(_cut(seen.h, net.units, k - 1), w, b, _cut(seen.h, net.units, k), squashed, net.form)
 
 
 @compiled
@@ -96,7 +97,7 @@ def _backward(net, p, conv, rates, g, g_conv, values, seen, background, places, 
     for k in range(top, -1, -1):
         here = _cut(d, net.units, k)
         if k < top or net.end != class_outputs.SOFTMAX:
-            dense_layers.through_scaled_tanh(here, _cut(values.h, net.units, k), curved)
+            dense_layers.through(here, _cut(values.h, net.units, k), curved, net.form)
         if k == 0:
             break
         x, dx = _cut(seen.h, net.units, k - 1), _cut(d, net.units, k - 1)
@@ -107,11 +108,13 @@ def _backward(net, p, conv, rates, g, g_conv, values, seen, background, places, 
         else:
             dense_layers.backward_add(x, here, w, _cut(g, net.at, a), _cut(g, net.at, a + 1), dx)
     maps.subsample_to_weights(here, seen.sums4, g_w4, g_b4)
-    maps.subsample_to_input(here, w4, y3, net.own, d3, 0, g_b3, s4, curved)
+    maps.subsample_to_input(here, w4, y3, net.own, d3, 0, g_b3, s4, curved, net.form)
     maps.linked_to_taps(seen.y2, d3, g_w3, net.first_link, net.linked, c3, net.columns[1])
-    maps.linked_to_input(d3, w3, values.y2, d2, net.first_read, net.link, net.reader, c3, net.columns[2], curved)
+    maps.linked_to_input(
+        d3, w3, values.y2, d2, net.first_read, net.link, net.reader, c3, net.columns[2], curved, net.form
+    )
     maps.subsample_to_weights(d2, seen.sums2, g_w2, g_b2)
-    maps.subsample_to_input(d2, w2, y1, net.readers, d1, FRAME, g_b1, s2, curved)
+    maps.subsample_to_input(d2, w2, y1, net.readers, d1, FRAME, g_b1, s2, curved, net.form)
     maps.first_to_taps(seen.pixels, places, background, d1, g_b1, g_w1, c1 + FRAME)
 
 

@@ -1,8 +1,9 @@
-"""Loops over feature maps: 5x5 convolutions of stride 1 and subsampling, both with scaled tanh, seeds side by side.
+"""Loops over feature maps: 5x5 convolutions of stride 1 and subsampling, seeds side by side.
 
 Arrays are flat, (map, row, column, seed). Derivatives handed downwards are those at the weighted sums, before the
 squashing. With `curved` a loop hands down second derivatives (LeCun et al. 1998, appendix C): it multiplies by f'^2
-and is given squared weights. `columns` is a tuple as long as the stretch of a row that is summed at once.
+and is given squared weights. `columns` is a tuple as long as the stretch of a row that is summed at once,
+`form` says what units do with their sums.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from core.learning.compiled.registers import (
     fma,
     load,
     mul,
-    scaled_tanh,
     slope_of,
+    squash,
     store,
 )
 from core.learning.compiled.rows import (
@@ -26,8 +27,8 @@ from core.learning.compiled.rows import (
     outputs,
     outputs_of_pixels,
     row_of,
-    scaled_tanh_row,
     slope_row,
+    squash_row,
     store_row,
     to_inputs,
     to_kernel_of_pixel,
@@ -57,7 +58,7 @@ def read_ink(image, background, width, pixels, first, last, places):
 
 
 @compiled
-def first_forward(pixels, first, last, background, w, b, empty, y, side, columns):
+def first_forward(pixels, first, last, background, w, b, empty, y, side, columns, form):
     # pixels (side+4)^2, w (maps, 25, L), b (maps, L), empty (2 maps, L) -> y (maps, side, side, L)
     """The layer that reads the image, the same for all seeds; the number of columns divides the side.
 
@@ -70,7 +71,7 @@ def first_forward(pixels, first, last, background, w, b, empty, y, side, columns
         for k in range(KERNEL):
             total = fma(everywhere(y, background), load(w, (m * KERNEL + k) * size), total)
         store(empty, m * size, total)
-        store(empty, (maps + m) * size, scaled_tanh(total))
+        store(empty, (maps + m) * size, squash(total, form))
     for i in range(side):
         for j in range(0, side, stretch):
             top, bottom = TAPS, 0
@@ -85,7 +86,7 @@ def first_forward(pixels, first, last, background, w, b, empty, y, side, columns
                 row = row_of(columns, load(empty, m * size))
                 for ky in range(top, bottom):
                     row = outputs_of_pixels(row, pixels, (i + ky) * width + j, w, (m * KERNEL + ky * TAPS) * size)
-                store_row(y, at, scaled_tanh_row(row))
+                store_row(y, at, squash_row(row, form))
 
 
 @compiled
@@ -105,7 +106,7 @@ def first_to_taps(pixels, places, background, framed, totals, g, width):
 
 
 @compiled
-def subsample_forward(x, source, w, b, s, y, side):
+def subsample_forward(x, source, w, b, s, y, side, form):
     # x (C, 2 side, 2 side, L), source (M,), w, b (M, L) -> s the sums of 2x2 squares, y (M, side, side, L)
     size = BYTES // y.itemsize
     below = 2 * side * size
@@ -117,7 +118,7 @@ def subsample_forward(x, source, w, b, s, y, side):
                 total = add(add(load(x, at), load(x, at + size)), add(load(x, at + below), load(x, at + below + size)))
                 here = ((m * side + i) * side + j) * size
                 store(s, here, total)
-                store(y, here, scaled_tanh(fma(coefficient, total, bias)))
+                store(y, here, squash(fma(coefficient, total, bias), form))
 
 
 @compiled
@@ -137,7 +138,7 @@ def subsample_to_weights(d, s, g_w, g_b):
 
 
 @compiled
-def subsample_to_input(d, w, y, first, below, frame, totals, side, curved):
+def subsample_to_input(d, w, y, first, below, frame, totals, side, curved, form):
     # d (M, side, side, L), y (C, 2 side, 2 side, L) -> below (C, 2 side + 2 frame, ..., L), totals (C, L) its sums
     """Derivatives of the layer below, whose squashed values are y; maps first[c] to first[c + 1] read its map c."""
     size = BYTES // d.itemsize
@@ -152,7 +153,7 @@ def subsample_to_input(d, w, y, first, below, frame, totals, side, curved):
                 for u in range(2):
                     at = ((c * 2 * side + 2 * i + u) * 2 * side + 2 * j) * size
                     to = ((c * wide + 2 * i + u + frame) * wide + 2 * j + frame) * size
-                    left, right = slope_of(load(y, at)), slope_of(load(y, at + size))
+                    left, right = slope_of(load(y, at), form), slope_of(load(y, at + size), form)
                     if curved:
                         left, right = mul(left, left), mul(right, right)
                     left, right = mul(left, value), mul(right, value)
@@ -163,7 +164,7 @@ def subsample_to_input(d, w, y, first, below, frame, totals, side, curved):
 
 
 @compiled
-def linked_forward(x, w, b, y, first, source, side, columns):
+def linked_forward(x, w, b, y, first, source, side, columns, form):
     # x (C, side+4, side+4, L), w (links, 25, L), b (O, L) -> y (O, side, side, L); as many columns as side
     """Map o reads map source[k] of x through kernel k, for the links k from first[o] to first[o + 1]."""
     size = BYTES // y.itemsize
@@ -175,11 +176,11 @@ def linked_forward(x, w, b, y, first, source, side, columns):
                 for ky in range(TAPS):
                     at = ((source[k] * width + i + ky) * width) * size
                     row = outputs(row, x, at, w, (k * KERNEL + ky * TAPS) * size)
-            store_row(y, ((o * side + i) * side) * size, scaled_tanh_row(row))
+            store_row(y, ((o * side + i) * side) * size, squash_row(row, form))
 
 
 @compiled
-def linked_to_input(d, w, y, below, first, link, reader, side, wide, curved):
+def linked_to_input(d, w, y, below, first, link, reader, side, wide, curved, form):
     # d (O, side, side, L), y and below (C, side+4, side+4, L); as many columns in `wide` as side + 4
     """Derivatives of the layer below; its map c is read by map reader[n] through kernel link[n], first[c] <= n."""
     size = BYTES // d.itemsize
@@ -192,7 +193,7 @@ def linked_to_input(d, w, y, below, first, link, reader, side, wide, curved):
                     line = ((reader[n] * side + r - ky) * side) * size
                     row = to_inputs(row, d, line, w, (link[n] * KERNEL + ky * TAPS) * size)
             at = ((c * width + r) * width) * size
-            slope = slope_row(load_row(y, at, wide))
+            slope = slope_row(load_row(y, at, wide), form)
             if curved:
                 slope = mul_rows(slope, slope)
             store_row(below, at, mul_rows(slope, row))

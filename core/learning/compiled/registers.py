@@ -133,8 +133,18 @@ def tanh_code(builder: Any, kind: Register, a: Any) -> Any:
     return builder.fmul(ratio, constant(kind, AMPLITUDE))
 
 
-def slope_code(builder: Any, kind: Register, y: Any) -> Any:
-    """Code for the derivative of A tanh(S a) from its value y: (S / A)(A^2 - y^2)."""
+def squash_code(builder: Any, kind: Register, a: Any, form: Any) -> Any:
+    """Code for A tanh(S a) if the form is an empty tuple, else for max(a, 0)."""
+    if not len(form):
+        return tanh_code(builder, kind, a)
+    return builder.select(builder.fcmp_unordered(">", a, constant(kind, 0.0)), a, constant(kind, 0.0))
+
+
+def slope_code(builder: Any, kind: Register, y: Any, form: Any) -> Any:
+    """Code for the derivative from the value y: (S / A)(A^2 - y^2), or 1 where y > 0 and 0 elsewhere."""
+    if len(form):
+        above = builder.fcmp_ordered(">", y, constant(kind, 0.0))
+        return builder.select(above, constant(kind, 1.0), constant(kind, 0.0))
     scaled = builder.fmul(y, constant(kind, -SLOPE / AMPLITUDE))
     return multiply_add(builder, kind, scaled, y, constant(kind, SLOPE * AMPLITUDE))
 
@@ -188,16 +198,21 @@ def fma(typingctx, a, b, c):
     return a(a, b, c), lambda context, builder, signature, args: multiply_add(builder, a, *args)
 
 
-@intrinsic
-def scaled_tanh(typingctx, a):
-    """A tanh(S a), lane by lane; NaN stays NaN."""
-    return a(a), lambda context, builder, signature, args: tanh_code(builder, a, args[0])
+# What units do with their sums. The compiler reads it off the type of a tuple, as it does the length of a row.
+SCALED_TANH: tuple[int, ...] = ()
+RECTIFIED = (0,)
 
 
 @intrinsic
-def slope_of(typingctx, y):
-    """The derivative of A tanh(S a) at the value y, lane by lane."""
-    return y(y), lambda context, builder, signature, args: slope_code(builder, y, args[0])
+def squash(typingctx, a, form):
+    """squash(a, form): A tanh(S a) or max(a, 0), lane by lane; NaN stays NaN."""
+    return a(a, form), lambda context, builder, signature, args: squash_code(builder, a, args[0], form)
+
+
+@intrinsic
+def slope_of(typingctx, y, form):
+    """slope_of(y, form): the derivative at the value y, lane by lane."""
+    return y(y, form), lambda context, builder, signature, args: slope_code(builder, y, args[0], form)
 
 
 def pack(array: np.ndarray, precision: Any) -> np.ndarray:

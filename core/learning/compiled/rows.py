@@ -21,7 +21,7 @@ from core.learning.compiled.registers import (
     read,
     slope_code,
     spread,
-    tanh_code,
+    squash_code,
     write,
 )
 
@@ -151,12 +151,12 @@ def to_kernel_of_pixel(typingctx, row, value, d, at, width):
 
 
 def _each(code: Any) -> Any:
-    def typed(typingctx, row):
+    def typed(typingctx, row, form):
         def codegen(context, builder, signature, args):
             values = cgutils.unpack_tuple(builder, args[0], len(row))
-            return context.make_tuple(builder, row, [code(builder, row.dtype, value) for value in values])
+            return context.make_tuple(builder, row, [code(builder, row.dtype, value, form) for value in values])
 
-        return row(row), codegen
+        return row(row, form), codegen
 
     return intrinsic(typed)
 
@@ -172,7 +172,7 @@ def _pairwise(code: Any) -> Any:
     return intrinsic(typed)
 
 
-# scaled_tanh and its slope of each register of a row; products and sums of two rows
-scaled_tanh_row, slope_row = _each(tanh_code), _each(slope_code)
+# squash and slope_of for each register of a row, of a form; products and sums of two rows
+squash_row, slope_row = _each(squash_code), _each(slope_code)
 mul_rows = _pairwise(lambda builder, a, b: builder.fmul(a, b))
 add_rows = _pairwise(lambda builder, a, b: builder.fadd(a, b))

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from core.learning.compiled import dense_layers
-from core.learning.compiled.registers import BYTES, compiled, lanes
+from core.learning.compiled.registers import BYTES, SCALED_TANH, compiled, lanes
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -63,7 +63,7 @@ def _run(x, t, p, rates, at, inputs, units, outputs, learn):
             across = spread[k, : inputs[k] * size]
             _spread(below, across)
             w, b = p[at[2 * k] : at[2 * k + 1]], p[at[2 * k + 1] : at[2 * k + 2]]
-            dense_layers.forward(across, w, b, h[k, : units[k]], True)
+            dense_layers.forward(across, w, b, h[k, : units[k]], True, SCALED_TANH)
         for o in range(outputs.shape[1]):
             outputs[n, o] = h[top, o]
         if not learn:
@@ -75,7 +75,7 @@ def _run(x, t, p, rates, at, inputs, units, outputs, learn):
         wrong += t[n, best] <= 0
         for k in range(top, -1, -1):
             here, a = d[k, : units[k]], 2 * k
-            dense_layers.through_scaled_tanh(here, h[k, : units[k]], False)
+            dense_layers.through(here, h[k, : units[k]], False, SCALED_TANH)
             partial = back[k, : inputs[k] * size]
             w, b = p[at[a] : at[a + 1]], p[at[a + 1] : at[a + 2]]
             w_rate, b_rate = rates[at[a] : at[a + 1]], rates[at[a + 1] : at[a + 2]]
