@@ -92,18 +92,23 @@ class Ranges:
         return Ranges(self.shift * factor, self.scale * factor, self.squeeze * factor, self.shear * factor)
 
 
-def distorted(images: np.ndarray, rng: np.random.Generator, ranges: Ranges) -> np.ndarray:
-    """Each image by a planar affine map of its own, its parameters uniform within the ranges.
+def random_maps(count: int, rng: np.random.Generator, ranges: Ranges) -> tuple[np.ndarray, np.ndarray]:
+    """So many planar affine maps, `back` (N, 2, 2) and `shift` (N, 2) of `resample`, uniform within the ranges.
 
     Translations both ways, scaling, squeezing (narrower and taller, or the reverse) and horizontal shearing, as LeCun
     et al. (1998, III.B) list them. They do not print their ranges.
     """
-    u = rng.uniform(-1, 1, (len(images), 5))
+    u = rng.uniform(-1, 1, (count, 5))
     shift, scale, squeeze, shear = u[:, :2] * ranges.shift, u[:, 2] * ranges.scale, u[:, 3] * ranges.squeeze, u[:, 4]
-    back = np.zeros((len(images), 2, 2))
+    back = np.zeros((count, 2, 2))
     back[:, 0, 0], back[:, 1, 1] = np.exp(-scale - squeeze), np.exp(-scale + squeeze)
     back[:, 1, 0] = -back[:, 1, 1] * shear * ranges.shear
-    return resample(images, back, shift)
+    return back, shift
+
+
+def distorted(images: np.ndarray, rng: np.random.Generator, ranges: Ranges) -> np.ndarray:
+    """Each image by a random map of its own."""
+    return resample(images, *random_maps(len(images), rng, ranges))
 
 
 def slants(images: np.ndarray, *, ink: float = 0.5) -> np.ndarray:

@@ -61,7 +61,7 @@ class Twin:
         background: float = PAPER,
     ) -> None:
         self.plan, self.precision, self.background = plan, np.dtype(precision), float(background)
-        self.seeds = lanes(precision)
+        self.seeds, self.width = lanes(precision), plan.sides[0] + FRAME
         if (plan.output == "rbf") != (centres is not None):
             raise ValueError("centres belong to radial basis outputs, and to no others")
         if plan.units == "relu" and plan.output != "softmax":
@@ -121,7 +121,7 @@ class Twin:
         labels: np.ndarray,
         raw: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
-        width = self.net.sides[0] + FRAME
+        width = self.width
         flat = np.ascontiguousarray(np.reshape(images, (len(images), -1)), dtype=self.precision)
         if len(p) != self.net.at[-1] or flat.shape[1] != width * width or len(labels) != len(images):
             raise ValueError(f"this network takes its own parameters, and images of {width}x{width} with their labels")
