@@ -94,6 +94,10 @@ def sift(
         if place == 2:
             some = np.flatnonzero(~wrong)[: int(wrong.sum())]
             easy.append((fields[some], data.y[chosen][some]))
-    x, y = (np.concatenate([part[k] for part in [*hard, *easy]]) for k in (0, 1))
+    x, y = (np.concatenate([part[k] for part in hard]) for k in (0, 1))
+    if easy:
+        right_x, right_y = (np.concatenate([part[k] for part in easy]) for k in (0, 1))
+        count = min(len(y), len(right_y))
+        x, y = np.concatenate([x[:count], right_x[:count]]), np.concatenate([y[:count], right_y[:count]])
     order = generator(cell["entropy"], POOL[place] - 1).permutation(len(y))
     return x[order], y[order]
