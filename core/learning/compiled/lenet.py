@@ -9,7 +9,7 @@ results are the same whatever it is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,19 +22,6 @@ ENDS = {"rbf": class_outputs.RADIAL_BASIS, "tanh": class_outputs.SCALED_TANH, "s
 PAPER = -0.1  # the value of blank paper in the images of 1998
 
 
-class Plan(Protocol):
-    """What the twin reads of a plan of `core.networks.lenet`."""
-
-    source: Any
-    output: Any
-    units: Any
-    maps: Any
-    links: Any
-    table: Any
-    sides: Any
-    sizes: Any
-
-
 class Pass(NamedTuple):
     """Parameters after an online pass, and of each seed: answers wrong and mean loss, both as the pass went on."""
 
@@ -44,7 +31,7 @@ class Pass(NamedTuple):
 
 
 class Twin:
-    """The twin of one plan.
+    """The twin of one plan of `core.networks.lenet`.
 
     centres (10, inputs) and `rubbish`, the constant j, are those of the radial basis outputs. `precision` is float64
     or float32. Raises ValueError for more seeds than a register holds, and for images of another size.
@@ -52,7 +39,7 @@ class Twin:
 
     def __init__(
         self,
-        plan: Plan,
+        plan: Any,
         *,
         centres: np.ndarray | None = None,
         rubbish: float = 0.0,
@@ -140,7 +127,7 @@ def _starts(counts: Any) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
-def _net(plan: Plan, centres: np.ndarray, rubbish: float, whole: bool, seeds: int) -> Net:
+def _net(plan: Any, centres: np.ndarray, rubbish: float, whole: bool, seeds: int) -> Net:
     c3 = plan.sides[2]
     links, source, last = np.asarray(plan.links), np.asarray(plan.source), len(plan.table)
     by_read = np.argsort(links[:, 1], kind="stable")
