@@ -11,6 +11,8 @@ from core.datasets import digits, store
 from core.errors import BackstoryError
 
 SIDE, CLASSES = 28, 10
+KINDS = {1: "labels", 3: "images"}  # what MNIST keeps in files of one and of three dimensions
+AGAIN = "fetch it again with `backstory data --fetch`"
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,20 @@ def load(name: str, *, quiet: bool = True) -> Images:
     parts = {part: store.read("mnist", part, quiet=quiet) for part in store.DATASETS["mnist"]}
     x = {kind: images(parts[f"{kind} images"]) for kind in ("train", "test")}
     y = {kind: labels(parts[f"{kind} labels"]) for kind in ("train", "test")}
+    for kind in x:
+        belong_together(x[kind], y[kind], kind)
     hashes = {f"mnist/{part}": file.sha256 for part, file in store.DATASETS["mnist"].items()}
     return Images("mnist", x["train"], y["train"], x["test"], y["test"], hashes)
 
 
 def images(content: bytes) -> np.ndarray:
     # -> (N, 784) float32
-    """An IDX file of unsigned bytes in three dimensions, divided by 255. Raises BackstoryError if it is another."""
-    return idx(content, 3).reshape(-1, SIDE * SIDE).astype(np.float32) / np.float32(255)
+    """An IDX file of 28x28 unsigned bytes an image, divided by 255. Raises BackstoryError if it is another."""
+    found = idx(content, 3)
+    if found.shape[1:] != (SIDE, SIDE):
+        sides = "x".join(map(str, found.shape[1:]))
+        raise BackstoryError(f"an IDX file holds images of {sides} pixels where 28x28 were expected; {AGAIN}.")
+    return found.reshape(-1, SIDE * SIDE).astype(np.float32) / np.float32(255)
 
 
 def labels(content: bytes) -> np.ndarray:
@@ -53,8 +61,16 @@ def labels(content: bytes) -> np.ndarray:
     """An IDX file of labels 0-9. Raises BackstoryError if it is another."""
     found = idx(content, 1).astype(np.int64)
     if found.size and found.max() >= CLASSES:
-        raise BackstoryError("the file of labels holds labels above 9; fetch it again.")
+        raise BackstoryError(f"the file of labels holds labels above 9; {AGAIN}.")
     return found
+
+
+def belong_together(x: np.ndarray, y: np.ndarray, kind: str) -> None:
+    """Raises BackstoryError unless there is one label for each image."""
+    if len(x) != len(y):
+        raise BackstoryError(
+            f"the {kind} set has {len(x):,} images but {len(y):,} labels, so the files do not belong together; {AGAIN}."
+        )
 
 
 def idx(content: bytes, dimensions: int) -> np.ndarray:
@@ -63,9 +79,19 @@ def idx(content: bytes, dimensions: int) -> np.ndarray:
     Raises BackstoryError if its header says otherwise or its length does not fit.
     """
     head = 4 + 4 * dimensions
+    wanted = KINDS.get(dimensions, f"{dimensions} dimensions")
+    if len(content) >= 4 and content[:3] == bytes([0, 0, 8]) and content[3] != dimensions and content[3] in KINDS:
+        raise BackstoryError(
+            f"an IDX file of {KINDS[content[3]]} stands where one of {wanted} was expected, as if files were swapped; "
+            f"give each its own name, or {AGAIN}."
+        )
     if len(content) < head or content[:4] != bytes([0, 0, 8, dimensions]):
-        raise BackstoryError(f"this is not an IDX file of bytes in {dimensions} dimensions; fetch it again.")
+        raise BackstoryError(f"{len(content):,} bytes are not an IDX file of {wanted}; {AGAIN}.")
     shape = np.frombuffer(content, ">u4", dimensions, 4)
-    if len(content) - head != int(np.prod(shape, dtype=np.int64)):
-        raise BackstoryError("an IDX file is cut short or too long for the sizes in its header; fetch it again.")
+    missing = int(np.prod(shape, dtype=np.int64)) - (len(content) - head)
+    if missing:
+        raise BackstoryError(
+            f"an IDX file of {wanted} is cut short or too long: the sizes in its header ask for "
+            f"{abs(missing):,} bytes {'more' if missing > 0 else 'fewer'}; {AGAIN}."
+        )
     return np.frombuffer(content, np.uint8, offset=head).reshape(shape)

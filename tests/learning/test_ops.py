@@ -54,6 +54,19 @@ def cases(name, lead, width):
         return (normal(*lead, 4, width), t), {}
     if name == "softmax":
         return (normal(*lead, 4, width),), {"temperature": 0.7}
+    if name == "subsampling":
+        return (normal(*lead, 2, 3, 4, 6), normal(*lead, width), normal(*lead, width)), {"source": [2, 0, 2][:width]}
+    if name == "linked_convolution":
+        links = [(o, c) for o in range(width) for c in range(3) if o != c]
+        x, w, b = normal(*lead, 2, 3, 6, 5), normal(*lead, len(links), 3, 3), normal(*lead, width)
+        return (x, w, b), {"links": links}
+    if name == "radial_basis":
+        return (normal(*lead, 4, 5), normal(*lead, width, 5)), {}
+    if name == "map_criterion":
+        return (np.square(normal(*lead, 4, width)), normal(*lead, 4, width)), {"rubbish": 0.5}
+    if name == "radial_basis_map":
+        t = rng().dirichlet(np.ones(width), (*lead, 4))
+        return (normal(*lead, 4, 5), normal(*lead, width, 5), t), {"rubbish": 2.0}
     return (normal(*lead, 3, width),), {}
 
 

@@ -9,12 +9,15 @@ from core.learning.ops.convolution import convolution
 from core.learning.ops.elementary import exponential, logarithm, sine
 from core.learning.ops.embedding import embedding, linear
 from core.learning.ops.gated import swiglu
+from core.learning.ops.linked_convolution import linked_convolution
 from core.learning.ops.losses import softmax_cross_entropy, squared_error
 from core.learning.ops.next_token import next_token_loss
 from core.learning.ops.norms import centred, rms_norm
+from core.learning.ops.radial_basis import map_criterion, radial_basis, radial_basis_map
 from core.learning.ops.rotary import rotary
 from core.learning.ops.shapes import flatten, part
 from core.learning.ops.softmax import softmax
+from core.learning.ops.subsampling import subsampling
 from core.learning.ops.table import OPS, Op, op_of, register
 
 __all__ = [
@@ -29,12 +32,16 @@ __all__ = [
     "exponential",
     "flatten",
     "linear",
+    "linked_convolution",
     "logarithm",
+    "map_criterion",
     "mean_cross_entropy",
     "multiply",
     "next_token_loss",
     "op_of",
     "part",
+    "radial_basis",
+    "radial_basis_map",
     "register",
     "relu",
     "rms_norm",
@@ -46,6 +53,7 @@ __all__ = [
     "softmax",
     "softmax_cross_entropy",
     "squared_error",
+    "subsampling",
     "subtract",
     "swiglu",
     "tanh",
