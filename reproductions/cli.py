@@ -154,7 +154,7 @@ def data(
     for dataset, text in store.DESCRIPTIONS.items():
         say(f"{dataset}: {text}")
     for row in rows:
-        get = f"`backstory data --fetch` gets it from {row['from']}"
+        get = f"`backstory data --fetch` gets it from {row['from']}" if row["from"] else "no public mirror is known"
         say(f"  {row['dataset']}, {row['file']}: {row['state']}, {row['place'] or get}")
     return None
 

@@ -12,12 +12,20 @@ from typing import Any
 
 import numpy as np
 
-from core.learning.ops import affine, flatten, mean_cross_entropy, relu, sigmoid, tanh
-from core.learning.ops.batch_convolution import batch_convolution
-from core.learning.ops.dropout import dropout
-from core.learning.ops.normalization import response_normalization
-from core.learning.ops.pooled_convolution import pooled_convolution
-from core.learning.ops.pooling import average_pool, max_pool
+from core.learning.ops import (
+    affine,
+    average_pool,
+    batch_convolution,
+    dropout,
+    flatten,
+    max_pool,
+    mean_cross_entropy,
+    pooled_convolution,
+    relu,
+    response_normalization,
+    sigmoid,
+    tanh,
+)
 from core.learning.ordered import Entry, OrderedSystem
 
 UNITS: dict[str, Callable[..., Any]] = {"relu": relu, "tanh": tanh, "logistic": sigmoid}

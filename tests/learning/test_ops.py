@@ -13,7 +13,7 @@ from core.learning.ops.table import Op
 REPLICAS = [(), (3,), (2, 2)]
 WIDTHS = [1, 2, 3]
 NAMES = sorted(OPS)
-WHOLE = ("rows", "mean_cross_entropy")  # ops whose second input is whole numbers and has no derivative
+WHOLE = ("rows", "mean_cross_entropy", "dropout")  # ops whose second input is given and has no derivative
 TABLE = np.array([[0, 2], [1, 2], [0, 1]])
 
 
@@ -32,6 +32,13 @@ def cases(name, lead, width):
     if name == "convolution":
         x, w, b = normal(*lead, 2, 2, 6, 5), normal(*lead, width, 2, 3, 3), normal(*lead, width)
         return (x, w, b), {"stride": 2, "padding": 1, "border": -1.0}
+    if name in ("batch_convolution", "pooled_convolution"):
+        x, w, b = normal(*lead, 2, 6, 5, 2), normal(*lead, 3, 3, 2, width), normal(*lead, width)
+        return (x, w, b), {"stride": 2}
+    if name in ("max_pool", "average_pool", "response_normalization"):
+        return (normal(*lead, 2, 5, 4, width),), {"size": 3}
+    if name == "dropout":
+        return (normal(*lead, 4, width), rng().random((*lead, 4, width))), {}
     if name in ("add", "multiply", "subtract"):
         return (normal(*lead, 4, width), normal(4, width)), {}
     if name == "logarithm":
