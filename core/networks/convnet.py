@@ -119,6 +119,12 @@ def init(rng: np.random.Generator, net: Net, *, gain: float | None = None, dtype
     return found
 
 
+def decays(net: Net) -> dict[str, float]:
+    """The weight decay of each layer's weights, by parameter name."""
+    trained = [layer for layer in net.layers if isinstance(layer, Convolution | Dense)]
+    return {f"w{k}": layer.decay for k, layer in enumerate(trained, start=1)}
+
+
 def output(
     system: OrderedSystem, p: Mapping[str, Entry], x: Entry, net: Net, *, rng: np.random.Generator | None = None,
     layers: int | None = None,
