@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from core.learning import checks
 from core.learning.compiled import threads
 from core.learning.compiled.registers import ROWS
-from core.learning.compiled.tiles import KERNELS, matrices, multiply
+from core.learning.compiled.tiles import KERNELS, matrices, multiply, whole_blocks
 from core.learning.operation_counts import count
 from core.learning.ops import (
     OPS,
@@ -134,7 +134,9 @@ def test_products_by_blocks_are_products(rows, vectors, kind):
     from core.learning.compiled.registers import VECTOR_BYTES
 
     width = vectors * VECTOR_BYTES // np.dtype(kind).itemsize
-    a, b, c = (normal(*shape).astype(kind) for shape in ((rows, 5), (5, width), (rows, width)))
+    whole = whole_blocks(rows)
+    a, b, c = (normal(*shape).astype(kind) for shape in ((whole, 5), (5, width), (whole, width)))
+    assert rows <= whole < rows + ROWS
     for more in (False, True):
         found = c.copy()
         multiply(a.ravel(), 0, 5, 1, b.ravel(), 0, width, 5, found.reshape(-1), 0, width, rows, width, more)

@@ -13,10 +13,10 @@ from functools import partial
 import numpy as np
 
 from core.learning.compiled.images import maximum_loop, pooled, to_maximum_loop
-from core.learning.compiled.registers import lanes_of
+from core.learning.compiled.registers import ROWS, lanes_of
 from core.learning.compiled.short_convolution import PARTS, shape_of, widened
 from core.learning.compiled.threads import share
-from core.learning.compiled.tiles import KERNELS, SIDE, copy, matrices, multiply, read, spread, window
+from core.learning.compiled.tiles import KERNELS, SIDE, copy, matrices, multiply, read, spread, whole_blocks, window
 from core.learning.compiled.vectors import compiled
 
 TERMS = 16  # rows of a kernel times maps, up to which this is worth while
@@ -72,7 +72,8 @@ def _convolve(s, frame, kernels, bias, inputs, outputs, edge, y):
 
 @compiled
 def _slopes_of(s, frame, dy, inputs, slopes, edge, one, d_kernels, d_bias):
-    # frame, dy (out_height, out_width, outputs) -> added to d_kernels (8, K maps, wide_outputs), d_bias (wide_outputs,)
+    # frame, dy (out_height, out_width, outputs) -> added to d_kernels (8, whole_blocks(K maps), wide_outputs)
+    # and to d_bias (ROWS, wide_outputs), all its rows the same
     lanes, terms, rows = lanes_of(frame), (SIDE + 1 - s.tile) * s.maps, s.out_height
     size_in, size_out = len(inputs) // SIDE, len(slopes) // SIDE
     for column in range(0, s.out_width, s.tile):
@@ -89,24 +90,24 @@ def _slopes_of(s, frame, dy, inputs, slopes, edge, one, d_kernels, d_bias):
                     for b in range(columns):
                         copy(dy[at + b * s.outputs : at + b * s.outputs + run], edge[b * lanes : b * lanes + run])
                     spread(s.tile, edge, 0, lanes, slopes, to, size_out)
-        ones_at = _AT_ONE * size_out
         multiply(
-            one, 0, 0, 0, slopes, ones_at, s.wide_outputs, rows, d_bias, 0, 0, 1, s.wide_outputs, True
+            one, 0, 0, 0, slopes, _AT_ONE * size_out, s.wide_outputs, rows,
+            d_bias, 0, s.wide_outputs, 1, s.wide_outputs, True,
         )  # fmt: skip
         for p in range(SIDE):
             multiply(
                 inputs, p * size_in, 1, s.maps, slopes, p * size_out, s.wide_outputs, rows,
-                d_kernels, p * terms * s.wide_outputs, s.wide_outputs, terms, s.wide_outputs, True,
+                d_kernels, p * whole_blocks(terms) * s.wide_outputs, s.wide_outputs, terms, s.wide_outputs, True,
             )  # fmt: skip
 
 
 @compiled
 def _rooms(s, x):
     """What one image needs: its frame, its windows and its outputs at the points, an edge and a one."""
-    lanes, rows = lanes_of(x), s.out_height + SIDE - s.tile
-    frame = np.zeros(rows * (s.across * s.tile + SIDE - s.tile) * s.maps + SIDE * lanes, x.dtype)
-    inputs = np.zeros(SIDE * (rows * s.maps + lanes), x.dtype)
-    outputs = np.zeros(SIDE * (s.out_height * s.wide_outputs + lanes), x.dtype)
+    lanes, side, rows = lanes_of(x), SIDE - s.tile, whole_blocks(s.out_height)
+    frame = np.zeros((s.out_height + side) * (s.across * s.tile + side) * s.maps + SIDE * lanes, x.dtype)
+    inputs = np.zeros(SIDE * ((rows + side) * s.maps + lanes + ROWS), x.dtype)
+    outputs = np.zeros(SIDE * (rows * s.wide_outputs + lanes), x.dtype)
     return frame, inputs, outputs, np.zeros(SIDE * lanes, x.dtype), np.ones(1, x.dtype)
 
 
@@ -122,7 +123,6 @@ def _forward(s, x, kernels, bias, y, which, size, stride, first, last):
 
 @compiled
 def _backward(s, x, dy, which, size, stride, d_kernels, d_bias, first, last):
-    # d_kernels (parts, 8 K maps wide_outputs), d_bias (parts, wide_outputs)
     of_image, between = s.height * s.width * s.maps, np.empty((1, s.out_height, s.out_width, s.outputs), x.dtype)
     frame, inputs, slopes, edge, one = _rooms(s, x)
     parts = len(d_kernels)
@@ -156,9 +156,11 @@ def backward(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Derivatives with respect to w and b."""
     s, parts = shape_of(x, w, border, border), min(PARTS, len(x))
-    d_points = np.zeros((parts, SIDE * len(w) * s.maps * s.wide_outputs), x.dtype)
-    d_bias = np.zeros((parts, s.wide_outputs), x.dtype)
+    terms = len(w) * s.maps
+    d_points = np.zeros((parts, SIDE * whole_blocks(terms) * s.wide_outputs), x.dtype)
+    d_bias = np.zeros((parts, ROWS * s.wide_outputs), x.dtype)
     share(parts, partial(_backward, s, x.reshape(-1), dy, which, size, stride, d_points, d_bias))
-    summed = d_points.sum(axis=0).reshape(SIDE, len(w), s.maps, s.wide_outputs)[..., : s.outputs]
+    summed = d_points.sum(axis=0).reshape(SIDE, -1, s.wide_outputs)[:, :terms, : s.outputs]
+    summed = summed.reshape(SIDE, len(w), s.maps, s.outputs)
     dw = np.einsum("pj,pico->ijco", _EVALUATION[len(w)], summed).astype(w.dtype)
     return dw, d_bias.sum(axis=0)[: s.outputs]

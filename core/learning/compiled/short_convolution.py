@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from core.learning.compiled.registers import VECTOR_BYTES, lanes_of
+from core.learning.compiled.registers import ROWS, VECTOR_BYTES, lanes_of
 from core.learning.compiled.threads import share
 from core.learning.compiled.tiles import (
     AT_ONE,
@@ -26,6 +26,7 @@ from core.learning.compiled.tiles import (
     outputs_to_points,
     points_to_outputs,
     points_to_windows,
+    whole_blocks,
 )
 from core.learning.compiled.vectors import compiled
 
@@ -41,9 +42,11 @@ def _forward(s, x, x_at, kernels, bias, y, y_at, first, last):
     side = SIDE - s.tile
     frame = np.zeros((s.down * s.tile + side) * (s.across * s.tile + side) * s.maps + lanes, x.dtype)
     work, edge = np.empty(POINTS * lanes, x.dtype), np.empty(POINTS * lanes, x.dtype)
-    # One vector more than needed: its reach, and strides that are no power of two, which caches do not like.
-    size_in, size_out = s.images * tiles * s.maps + lanes, s.images * tiles * s.wide_outputs + lanes
-    inputs, outputs = np.empty(POINTS * size_in, x.dtype), np.empty(POINTS * size_out, x.dtype)
+    rows, slack = whole_blocks(s.images * tiles), lanes + ROWS
+    # More room than needed: what vectors and blocks reach over, and strides that are no power of two, which caches
+    # do not like.
+    size_in, size_out = rows * s.maps + slack, rows * s.wide_outputs + slack
+    inputs, outputs = np.zeros(POINTS * size_in, x.dtype), np.empty(POINTS * size_out, x.dtype)
     of_image, of_output = s.height * s.width * s.of_maps, s.out_height * s.out_width * s.of_outputs
     for chunk in range(first, last):
         start = chunk * s.images
@@ -64,18 +67,19 @@ def _forward(s, x, x_at, kernels, bias, y, y_at, first, last):
 
 @compiled
 def _backward(s, to_x, to_w, x, x_at, dy, y_at, turned, dx, d_kernels, d_bias, first, last):
-    # turned (64, outputs, wide_maps), d_kernels (PARTS, 64, maps, wide_outputs), d_bias (PARTS, wide_outputs)
+    # turned (64, outputs, wide_maps), d_kernels (parts, 64, whole_blocks(maps), wide_outputs)
+    # d_bias (parts, ROWS, wide_outputs), all its rows the same
     lanes, tiles = lanes_of(x), s.down * s.across
     side = SIDE - s.tile
     frame = np.zeros((s.down * s.tile + side) * (s.across * s.tile + side) * s.maps + lanes, x.dtype)
     summed = np.empty(len(frame), x.dtype)
     work, edge = np.empty(POINTS * lanes, x.dtype), np.empty(POINTS * lanes, x.dtype)
-    size_in, size_out = s.images * tiles * s.wide_maps + lanes, s.images * tiles * s.wide_outputs + lanes
-    inputs, slopes = np.empty(POINTS * size_in, x.dtype), np.empty(POINTS * size_out, x.dtype)
+    rows, slack, one = whole_blocks(s.images * tiles), lanes + ROWS, np.ones(1, x.dtype)
+    size_in, size_out = rows * s.wide_maps + slack, rows * s.wide_outputs + slack
+    inputs, slopes = np.zeros(POINTS * size_in, x.dtype), np.zeros(POINTS * size_out, x.dtype)
     of_image, of_output = s.height * s.width * s.of_maps, s.out_height * s.out_width * s.of_outputs
-    one = np.ones(1, x.dtype)
-    cases, of_kernels = len(x) // of_image, POINTS * s.maps * s.wide_outputs
-    parts = len(d_kernels) // of_kernels
+    cases, of_point = len(x) // of_image, whole_blocks(s.maps) * s.wide_outputs
+    parts = len(d_kernels) // (POINTS * of_point)
     for part in range(first, last):
         for start in range(cases * part // parts, cases * (part + 1) // parts, s.images):
             images = min(s.images, cases * (part + 1) // parts - start)
@@ -86,12 +90,12 @@ def _backward(s, to_x, to_w, x, x_at, dy, y_at, turned, dx, d_kernels, d_bias, f
                     images_to_points(x, (start + n) * of_image + x_at, frame, work, inputs, size_in, n * tiles, s)
                 multiply(
                     one, 0, 0, 0, slopes, AT_ONE * size_out, s.wide_outputs, images * tiles, d_bias,
-                    part * s.wide_outputs, 0, 1, s.wide_outputs, True,
+                    part * ROWS * s.wide_outputs, s.wide_outputs, 1, s.wide_outputs, True,
                 )  # fmt: skip
                 for p in range(POINTS):
                     multiply(
                         inputs, p * size_in, 1, s.maps, slopes, p * size_out, s.wide_outputs, images * tiles, d_kernels,
-                        part * of_kernels + p * s.maps * s.wide_outputs, s.wide_outputs, s.maps, s.wide_outputs, True,
+                        (part * POINTS + p) * of_point, s.wide_outputs, s.maps, s.wide_outputs, True,
                     )  # fmt: skip
             if to_x:
                 for p in range(POINTS):
@@ -160,12 +164,13 @@ def backward(
     parts = min(PARTS, len(x))
     for group, own in enumerate(points):
         turned = widened(own.swapaxes(1, 2), s.wide_maps) if to_x else np.empty(0, x.dtype)
-        slopes = np.zeros((parts, POINTS, s.maps, s.wide_outputs), x.dtype), np.zeros((parts, s.wide_outputs), x.dtype)
+        d_kernels = np.zeros((parts, POINTS, whole_blocks(s.maps), s.wide_outputs), x.dtype)
+        d_bias = np.zeros((parts, ROWS, s.wide_outputs), x.dtype)
         arrays = x.reshape(-1), group * s.maps, dy.reshape(-1), group * s.outputs, turned, dx.reshape(-1)
-        share(parts, partial(_backward, s, to_x, to_w, *arrays, slopes[0].reshape(-1), slopes[1].reshape(-1)))
+        share(parts, partial(_backward, s, to_x, to_w, *arrays, d_kernels.reshape(-1), d_bias.reshape(-1)))
         if to_w:
             outputs = slice(group * s.outputs, (group + 1) * s.outputs)
-            summed = slopes[0].sum(axis=0)[..., : s.outputs].reshape(POINTS, -1)
+            summed = d_kernels.sum(axis=0)[:, : s.maps, : s.outputs].reshape(POINTS, -1)
             dw[..., outputs] = (_EVALUATIONS[len(w)].T @ summed).reshape(*w.shape[:3], s.outputs)
-            db[outputs] = slopes[1].sum(axis=0)[: s.outputs]
+            db[outputs] = d_bias[:, 0].sum(axis=0)[: s.outputs]
     return dx if to_x else None, dw if to_w else None, db if to_w else None

@@ -65,42 +65,29 @@ _WINDOW, _READ_3, _READ_5 = matrices(3)[1], matrices(3)[2], matrices(5)[2]
 window, _back, _onto = linear_map(_WINDOW), linear_map(_WINDOW.T.copy()), linear_map(_WINDOW.T.copy(), onto=True)
 _read_3, _spread_3 = linear_map(_READ_3), linear_map(_READ_3.T.copy())
 _read_5, _spread_5 = linear_map(_READ_5), linear_map(_READ_5.T.copy())
-_whole_2, _four_2, _two_2, _one_2 = (block(rows, 2) for rows in (ROWS, 4, 2, 1))
-_whole_1, _four_1, _two_1, _one_1 = (block(rows, 1) for rows in (ROWS, 4, 2, 1))
+_two_vectors, _one_vector = block(ROWS, 2), block(ROWS, 1)
 
 
 @compiled
 def multiply(a, a_at, row, column, b, b_at, step, count, c, c_at, c_row, rows, width, more):
-    """A product of matrices by blocks, see `registers.block`; `width` is a multiple of the lanes."""
+    """A product of matrices by blocks of ROWS rows, the last one whole as well; see `registers.block`.
+
+    `width` is a multiple of the lanes; a and c have room for the rows of the last block.
+    """
     lanes = lanes_of(a)
     for v in range(0, width, 2 * lanes):
-        p, two = 0, v + lanes < width
-        while p < rows:
-            at, u, z = a_at + p * row, b_at + v, c_at + p * c_row + v
-            if p + ROWS <= rows:
-                if two:
-                    _whole_2(a, at, row, column, b, u, step, count, c, z, c_row, more)
-                else:
-                    _whole_1(a, at, row, column, b, u, step, count, c, z, c_row, more)
-                p += ROWS
-            elif p + 4 <= rows:
-                if two:
-                    _four_2(a, at, row, column, b, u, step, count, c, z, c_row, more)
-                else:
-                    _four_1(a, at, row, column, b, u, step, count, c, z, c_row, more)
-                p += 4
-            elif p + 2 <= rows:
-                if two:
-                    _two_2(a, at, row, column, b, u, step, count, c, z, c_row, more)
-                else:
-                    _two_1(a, at, row, column, b, u, step, count, c, z, c_row, more)
-                p += 2
+        for p in range(0, rows, ROWS):
+            at, there, here = a_at + p * row, b_at + v, c_at + p * c_row + v
+            if v + lanes < width:
+                _two_vectors(a, at, row, column, b, there, step, count, c, here, c_row, more)
             else:
-                if two:
-                    _one_2(a, at, row, column, b, u, step, count, c, z, c_row, more)
-                else:
-                    _one_1(a, at, row, column, b, u, step, count, c, z, c_row, more)
-                p += 1
+                _one_vector(a, at, row, column, b, there, step, count, c, here, c_row, more)
+
+
+@compiled
+def whole_blocks(rows):
+    """As many rows as blocks of ROWS have that hold so many."""
+    return (rows + ROWS - 1) // ROWS * ROWS
 
 
 @compiled

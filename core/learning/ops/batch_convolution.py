@@ -47,9 +47,12 @@ def batch_convolution_curvature(d2y, cache, needs=None):
 
 def _replicas(lead, kind, *arrays):
     """The arrays of each replica, contiguous; each comes with the number of its own axes."""
+    if not lead:
+        yield tuple(np.ascontiguousarray(a, dtype=kind) for a, _ in arrays)
+        return
     spread = [np.broadcast_to(a, (*lead, *a.shape[a.ndim - own :])) for a, own in arrays]
     for index in np.ndindex(*lead):
-        yield tuple(np.ascontiguousarray(a[index], dtype=kind) for a in spread)
+        yield tuple(np.array(a[index], dtype=kind, order="C") for a in spread)  # a copy that can be written to
 
 
 def _stacked(found, lead):
