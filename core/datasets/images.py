@@ -18,7 +18,6 @@ from core.errors import BackstoryError
 
 SIDE = image_files.SIDE
 STEP = 8  # rows between the patches of a column of a photograph
-BANDS = ("top", "middle", "bottom")
 
 
 @dataclass(frozen=True)
@@ -65,25 +64,22 @@ def _copies(*, quiet: bool = True) -> image_files.Parts:
 
 
 def embedded() -> Images:
-    """Patches of 32x32 pixels of three photographs in nine classes: which photograph, and which third of its height.
+    """Patches of 32x32 pixels of three photographs; the class is the photograph that a patch was taken from.
 
     The photographs are china.jpg and flower.jpg of scikit-learn and grace_hopper.jpg of Matplotlib. Each is cut into
     columns 32 pixels wide, and every fifth column is for testing, so no test patch shares a pixel with a training
-    patch. A column's patches are 8 rows apart within their third.
+    patch. The patches of a column are 8 rows apart: 2,536 for training and 616 for testing.
     """
     found: dict[bool, list[tuple[np.ndarray, int]]] = {False: [], True: []}
     photographs = _photographs()
     for number, photograph in enumerate(photographs.values()):
-        third = photograph.shape[0] // len(BANDS)
         for column in range(photograph.shape[1] // SIDE):
             across = slice(column * SIDE, (column + 1) * SIDE)
-            for band in range(len(BANDS)):
-                for top in range(band * third, (band + 1) * third - SIDE + 1, STEP):
-                    found[column % 5 == 4].append((photograph[top : top + SIDE, across], number * len(BANDS) + band))
+            for top in range(0, photograph.shape[0] - SIDE + 1, STEP):
+                found[column % 5 == 4].append((photograph[top : top + SIDE, across], number))
     x = {test: np.stack([patch for patch, _ in patches]) for test, patches in found.items()}
     y = {test: np.array([label for _, label in patches]) for test, patches in found.items()}
-    classes = tuple(f"{band} of {name}" for name in photographs for band in BANDS)
-    return Images("embedded", x[False], y[False], x[True], y[True], classes, {})
+    return Images("embedded", x[False], y[False], x[True], y[True], tuple(photographs), {})
 
 
 def _photographs() -> dict[str, np.ndarray]:

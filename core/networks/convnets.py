@@ -40,6 +40,17 @@ def cifar_net(
     return Net(side, tuple(layers))
 
 
+def stacked_net(*, side: int = 32, classes: int = 10) -> Net:
+    """Pairs of 3x3 convolutions and one mean over each map, the form of later years, with fewer parameters (140,074).
+
+    After Simonyan and Zisserman (2014), for the stacks, and Lin, Chen and Yan (2013), for the mean over each map.
+    """
+    layers: list[Layer] = []
+    for maps in (32, 64, 64):
+        layers += [Convolution(maps, 3, 1), Unit("relu"), Convolution(maps, 3, 1), Unit("relu"), Pool("max", 2, 2)]
+    return Net(side, (*layers, Pool("average", side // 8, side // 8), Dense(classes)))
+
+
 def alexnet(side: int = 224) -> Net:
     """The net of Krizhevsky, Sutskever and Hinton (2012), section 3.5, its two halves as groups of maps.
 

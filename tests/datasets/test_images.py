@@ -294,14 +294,13 @@ def test_rows_of_pixels_are_images_and_labels_are_lines():
             image_files.labels(wrong, 3)
 
 
-def test_the_embedded_patches_are_of_nine_classes():
+def test_the_embedded_patches_are_of_three_photographs():
     data = images.load("embedded")
-    assert data.train_x.shape == (2202, SIDE, SIDE, 3)
-    assert data.test_x.shape == (534, SIDE, SIDE, 3)
-    assert len(data.classes) == 9
-    assert data.classes[4] == "middle of flower"
-    for labels in (data.train_y, data.test_y):
-        assert sorted(set(labels.tolist())) == list(range(9))
+    assert data.train_x.shape == (2536, SIDE, SIDE, 3)
+    assert data.test_x.shape == (616, SIDE, SIDE, 3)
+    assert data.classes == ("temple", "flower", "portrait")
+    assert np.bincount(data.train_y).tolist() == [800, 800, 936]
+    assert np.bincount(data.test_y).tolist() == [200, 200, 216]
 
 
 def test_no_pixel_of_a_test_patch_is_in_a_training_patch(monkeypatch):
