@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from core.learning import training
+from core.learning.compiled.threads import threads
 from core.learning.ordered import OrderedSystem, ordered_derivatives
 from core.networks import convnet, convnets
 from reproductions.alexnet_2012.learning import momentum
@@ -63,19 +64,19 @@ def totals() -> dict[str, float]:
     }  # fmt: skip
 
 
-def timed(repeats: int) -> dict[str, Any]:
+def timed(repeats: int, images: int = 16) -> dict[str, Any]:
     """Seconds here, with as many threads as this process may use, and the hours that AlexNet's training would take.
 
-    "alexnet": one pass forwards and backwards over two images of 224x224 pixels, the least of `repeats`; "step": one
-    step of layers-80sec on 128 images. "hours" extrapolates the first to 90 passes over 1.2 million images.
+    "alexnet": one pass forwards and backwards over so many images of 224x224 pixels, the least of `repeats`; "step":
+    one step of layers-80sec on 128 images. "hours" extrapolates the first to 90 passes over 1.2 million images.
     """
     keep_freed_memory()
     rng, net = np.random.default_rng(0), convnets.alexnet()
-    p, x = convnet.init(rng, net), rng.standard_normal((2, 224, 224, 3), dtype=np.float32)
+    p, x = convnet.init(rng, net), rng.standard_normal((images, 224, 224, 3), dtype=np.float32)
 
     def once() -> None:
         system = OrderedSystem()
-        loss = convnet.loss(system, system.parameters(p), x, np.array([0, 1]), net=net, rng=np.random.default_rng(1))
+        loss = convnet.loss(system, system.parameters(p), x, np.arange(images), net=net, rng=np.random.default_rng(1))
         ordered_derivatives(loss)
 
     small = convnets.NETS["layers-80sec"]
@@ -97,4 +98,5 @@ def timed(repeats: int) -> dict[str, Any]:
             work()
             times.append(time.perf_counter() - begun)
         found[name] = min(times)
-    return {**found, "hours": found["alexnet"] / len(x) * IMAGES * PASSES / 3600}
+    hours = found["alexnet"] / images * IMAGES * PASSES / 3600
+    return {**found, "images": float(images), "hours": hours, "threads": float(threads())}

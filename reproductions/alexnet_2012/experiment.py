@@ -216,5 +216,5 @@ def nearest(known: np.ndarray, asked: np.ndarray, count: int) -> np.ndarray:
 
 
 def speed(cell: Cell, seeds: Sequence[int]) -> list[Row]:
-    """Seconds of one pass of AlexNet forwards and backwards over two images, and of one step of the 80-second net."""
-    return [timed(cell["repeats"]) for _ in seeds]
+    """Seconds of one pass of AlexNet forwards and backwards over some images, and of a step of the 80-second net."""
+    return [timed(cell["repeats"], cell["images"]) for _ in seeds]

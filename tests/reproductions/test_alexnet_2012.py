@@ -203,6 +203,6 @@ def test_nets_learn_from_either_kind_of_pixels(monkeypatch):
 
 @pytest.mark.slow
 def test_speeds_are_measured():
-    (row,) = experiment.speed({"repeats": 1}, [0])
+    (row,) = experiment.speed({"repeats": 1, "images": 2}, [0])
     assert 0 < row["step"] < row["alexnet"] < 60
     assert row["hours"] == pytest.approx(row["alexnet"] / 2 * 1.2e6 * 90 / 3600)
