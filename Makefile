@@ -35,6 +35,7 @@ bench: $(VENV)/ready-bench  ## time our loops beside PyTorch's and scikit-learn'
 	$(BIN)/python benchmarks/minibatch.py --write
 	$(BIN)/python benchmarks/ordered_cost.py --write
 	$(BIN)/python benchmarks/alvinn.py --write
+	$(BIN)/python benchmarks/images.py --write
 
 clean:  ## remove .venv and quick reports
 	rm -rf $(VENV) reports/quick reports/custom

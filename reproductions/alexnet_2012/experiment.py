@@ -46,7 +46,7 @@ RATES = {
 }
 SIDE = 32
 HOPELESS = 0.95  # of the errors of chance: a net that is no better after three passes is given up
-LOOK = 1.5  # the error is looked at on all images once fewer than so many times the target were wrong when shown
+LOOK = 1.3  # the error is looked at on all images once fewer than so many times the target were wrong when shown
 
 
 def units(cell: Cell, seeds: Sequence[int]) -> list[Row]:
