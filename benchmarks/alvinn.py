@@ -116,10 +116,11 @@ def table(rounds: int) -> str:
                 "| --- | --- | --- |",
                 *(f"| {name} | {value:.1f} | {measure / value:.1f} |" for name, value in found.items()),
                 "",
-                f"{NETWORKS} networks x {EPOCHS} epochs x {IMAGES:,} images in two processes: {seconds:.1f} s, the making of "
-                "random images and the start of the processes included.",
+                f"{NETWORKS} networks x {EPOCHS} epochs x {IMAGES:,} images in two processes: {seconds:.1f} s, "
+                "the making of random images and the start of the processes included.",
                 "",
-                f"Medians of {rounds} rounds in turn, one thread each, the faster PyTorch loop as the measure. Ours and "
+                f"Medians of {rounds} rounds in turn, one thread each, the faster PyTorch loop as the measure. "
+                "Ours and "
                 f"PyTorch in float64 end at the same weights. PyTorch {torch.__version__.split('+')[0]}, NumPy "
                 f"{made['libraries']['numpy']}, Numba {made['libraries']['numba']}, Python {made['python']}, "
                 f"{made['processor']}.",

@@ -13,8 +13,8 @@ def _check_core() -> None:
     if mine not in places:
         found = places[0] if places else spec.origin if spec else "nowhere"
         print(
-            f"backstory: another package called core was found first, at {found}; ours is {mine}: run from the checkout, "
-            "in its own environment.",
+            f"backstory: another package called core was found first, at {found}; ours is {mine}: "
+            "run from the checkout, in its own environment.",
             file=sys.stderr,
         )
         raise SystemExit(2)

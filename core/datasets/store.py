@@ -1,7 +1,8 @@
 """Find, fetch and verify data files.
 
 A file is looked for in `$BACKSTORY_DATA`, then in the user's cache, then downloaded from its mirrors. What is
-verified is the SHA-256 of the decompressed content, because mirrors recompress. Nothing is ever unpickled.
+verified is the SHA-256 of the decompressed content, because mirrors recompress; of an archive, that of its own bytes.
+Nothing is ever unpickled.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ HASTIE = (
     "https://web.stanford.edu/~hastie/ElemStatLearn/datasets/",
 )
 TINY_LLAMAS = "https://huggingface.co/karpathy/tinyllamas/resolve/main/stories260K/"
+KRIZHEVSKY = (
+    "https://www.cs.toronto.edu/~kriz/",
+    "https://storage.googleapis.com/s4tf-hosted-binaries/datasets/CIFAR10/",
+)
 
 
 @dataclass(frozen=True)
@@ -33,11 +38,13 @@ class DataFile:
     """One public file: where it lies under a data folder, its content's SHA-256, and its mirrors.
 
     A file without a mirror was prepared from a public one and must be put into a data folder by hand.
+    An archive is read and verified as it is.
     """
 
     path: str
     sha256: str
     mirrors: tuple[str, ...]
+    archive: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -55,6 +62,15 @@ def _mnist(name: str, sha256: str) -> DataFile:
     return DataFile(f"mnist/{name}-ubyte.gz", sha256, tuple(f"{base}{name}-ubyte.gz" for base in MNIST))
 
 
+LOSSLESS = {
+    "train 0": ("train_0000-0999.png", "0614720d69293a033786d5fe2924c4e9a9b48874f19ca4627c4662a864ee9f2d"),
+    "train 1": ("train_1000-1999.png", "2927e26ea68602e34a7424826b76b7336ce36b8f6bcc2e9fce0c05568ff6b4c1"),
+    "train 2": ("train_2000-2999.png", "0b2759e307bb405bb1a6531f8a0f557eaec46d7546050612fdb836f0fa60eae0"),
+    "train 3": ("train_3000-3999.png", "a4530ff15c83886058a97c352f53f38be07d191de8f410e998e91786b5900a26"),
+    "test 0": ("test_0000-0999.png", "5cea9e8fb7933540a2236a4bb25c1ed3a8447f345c55ae659143a95a5d8dac5e"),
+    "train labels": ("train_labels.txt", "12324eb5b8a5d1c2c91dcf12bfdc7b4f6e7171439db5d64483e932c80c5822d5"),
+    "test labels": ("test_labels.txt", "e602a45343190014a0fc0792d2cf0fba72d2233a32c8f0c1affd6098bae526dd"),
+}
 DATASETS: dict[str, dict[str, DataFile]] = {
     "usps": {
         "train": _usps("zip.train.gz", "abc9f5c75b997cabe66b5d01727d5a681c69298e1641a8d37b55433a52129dc0"),
@@ -90,6 +106,22 @@ DATASETS: dict[str, dict[str, DataFile]] = {
             "llama/tinystories_sample.txt", "35a25a314ad214c2b1cb791292cabf98fd20848c6d7e9fd952b0bf9a9568c5fb", ()
         ),
     },
+    "cifar10": {
+        "images": DataFile(
+            "cifar10/cifar10-images.zip", "ce962c3636592f547756899545a76d9da96b647fe7452affc10474e033f56311", ()
+        )
+    },
+    "cifar10-binary": {
+        "archive": DataFile(
+            "cifar10/cifar-10-binary.tar.gz",
+            "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+            tuple(base + "cifar-10-binary.tar.gz" for base in KRIZHEVSKY),
+            archive=True,
+        )
+    },
+    "cifar10-lossless": {
+        part: DataFile(f"cifar10-lossless/{name}", sha256, ()) for part, (name, sha256) in LOSSLESS.items()
+    },
 }
 DESCRIPTIONS = {
     "usps": "9,298 handwritten digits from US mail, 16x16 grey (Hastie, Tibshirani and Friedman's copy)",
@@ -97,6 +129,10 @@ DESCRIPTIONS = {
     "shakespeare": "tiny Shakespeare, 1,115,394 characters of plays (from char-rnn)",
     "stories260k": "a Llama of 260,032 parameters that tells stories, and its 512 tokens (karpathy/tinyllamas, MIT)",
     "tinystories": "966 stories of the validation split of TinyStories, prepared (CDLA-Sharing-1.0)",
+    "cifar10": "60,000 colour images of 32x32 in ten classes, as JPEG copies whose pixels differ from the original's",
+    "cifar10-binary": "the same with their original pixels (Krizhevsky's archive)",
+    "cifar10-lossless": "the first 4,000 training and 1,000 test images of it, as PNG files with their original pixels",
+    "embedded photographs": "patches of photographs that ship with scikit-learn and Matplotlib; always there",
     "embedded digits": "1,797 handwritten digits that ship with scikit-learn, brought from 8x8 to 16x16; always there",
 }
 
@@ -135,6 +171,7 @@ def locate(file: DataFile) -> Path | None:
 def status(dataset: str, *, fetch: bool = False, quiet: bool = True) -> list[dict[str, str]]:
     """One line per file of a data set: whether and where it is here; `fetch` downloads and verifies it first.
 
+    Of a file without a known mirror only a copy that is here is verified.
     Raises BackstoryError as `read` does.
     """
     lines = []
@@ -161,14 +198,14 @@ def read(dataset: str, part: str, *, quiet: bool = True) -> bytes:
     return _verified(path, file)
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, archive: bool = False) -> bytes:
     try:
         raw = path.read_bytes()
     except OSError as fault:
         raise BackstoryError(
             f"cannot read the data file {path} ({fault.strerror}); make it readable or remove it."
         ) from fault
-    if path.name.endswith(".gz"):
+    if path.name.endswith(".gz") and not archive:
         try:
             if not raw:
                 raise EOFError
@@ -182,7 +219,7 @@ def _content(path: Path) -> bytes:
 
 
 def _verified(path: Path, file: DataFile) -> bytes:
-    content = _content(path)
+    content = _content(path, file.archive)
     found = hashlib.sha256(content).hexdigest()
     if found != file.sha256:
         raise BackstoryError(
@@ -199,8 +236,9 @@ def _download(dataset: str, file: DataFile, quiet: bool) -> Path:
     target = cache_folder() / "data" / file.path
     if not file.mirrors:
         raise BackstoryError(
-            f"the data set {dataset!r} needs {file.path}, which has no public address; put it at {target} or into "
-            "$BACKSTORY_DATA, or leave out what reads it."
+            f"the data set {dataset!r} needs {file.path}, which is neither in $BACKSTORY_DATA nor in the cache, and no "
+            f"public mirror of it is known; get the file elsewhere and put it at {target}, or use `--preset quick`, "
+            "which runs on embedded data."
         )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

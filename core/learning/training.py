@@ -1,4 +1,4 @@
-"""Training in small batches, in place and in the parameters' own precision: plain steps, or Adam's.
+"""Training in small batches, in place and in the parameters' own precision: plain steps, with momentum, or Adam's.
 
 The loss is a mean over the cases of a batch and ends an ordered system, as everywhere in the project. Parameters are
 changed in place, which saves the copies that a pure function would make of every network at every step.
@@ -33,6 +33,32 @@ class Plain:
         """Change w in place; the array of slopes is used up."""
         slope *= w.dtype.type(rate)
         w -= slope
+
+
+@dataclass
+class Momentum:
+    """v <- momentum v - decay rate w - rate dE/dw, then w <- w + v.
+
+    `decays` holds weight decays by parameter name, `factors` multiples of the rate; by default 0 and 1.
+    Source: Krizhevsky, Sutskever and Hinton (2012), section 5; cuda-convnet, src/weights.cu.
+    """
+
+    momentum: float = 0.9
+    decays: Mapping[str, float] = field(default_factory=dict)
+    factors: Mapping[str, float] = field(default_factory=dict)
+    _changes: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def step(self, name: str, w: np.ndarray, slope: np.ndarray, rate: float) -> None:
+        """Change w in place; the array of slopes is used up."""
+        v, rate = self._changes.setdefault(name, np.zeros_like(w)), rate * self.factors.get(name, 1.0)
+        decay, kind = self.decays.get(name, 0.0), w.dtype.type
+        v *= kind(self.momentum)
+        slope *= kind(rate)
+        v -= slope
+        if decay:
+            np.multiply(w, kind(decay * rate), out=slope)
+            v -= slope
+        w += v
 
 
 @dataclass

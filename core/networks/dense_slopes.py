@@ -65,7 +65,7 @@ def forward(p: Arrays, x: np.ndarray, t: np.ndarray) -> tuple[OrderedSystem, Ent
 
 def counted(p: Arrays, x: np.ndarray, t: np.ndarray) -> Counted:
     """The costs of one network, counted entry by entry; those of a tangent by `tangent_operations`."""
-    system, target = forward(p, x, t)
+    _, target = forward(p, x, t)
     costs, sizes = count(target), sizes_of(p)
     return Counted(
         parameters=sum(value.size for value in p.values()),

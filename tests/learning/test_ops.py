@@ -14,7 +14,8 @@ from tests.learning.llama_cases import LLAMA
 REPLICAS = [(), (3,), (2, 2)]
 WIDTHS = [1, 2, 3]
 NAMES = sorted(OPS)
-WHOLE = {"rows": 1, "mean_cross_entropy": 1, "embedding": 1, "next_token_loss": 2}  # place of an input of whole numbers
+# Ops with an input that is given and has no derivative, and its place.
+WHOLE = {"rows": 1, "mean_cross_entropy": 1, "embedding": 1, "next_token_loss": 2, "dropout": 1}
 TABLE = np.array([[0, 2], [1, 2], [0, 1]])
 
 
@@ -35,6 +36,13 @@ def cases(name, lead, width):
     if name == "convolution":
         x, w, b = normal(*lead, 2, 2, 6, 5), normal(*lead, width, 2, 3, 3), normal(*lead, width)
         return (x, w, b), {"stride": 2, "padding": 1, "border": -1.0}
+    if name in ("batch_convolution", "pooled_convolution"):
+        x, w, b = normal(*lead, 2, 6, 5, 2), normal(*lead, 3, 3, 2, width), normal(*lead, width)
+        return (x, w, b), {"stride": 2}
+    if name in ("max_pool", "average_pool", "response_normalization"):
+        return (normal(*lead, 2, 5, 4, width),), {"size": 3}
+    if name == "dropout":
+        return (normal(*lead, 4, width), rng().random((*lead, 4, width))), {}
     if name in ("add", "multiply", "subtract"):
         return (normal(*lead, 4, width), normal(4, width)), {}
     if name == "logarithm":

@@ -145,3 +145,21 @@ def test_a_batch_of_windows_copies_the_windows_of_that_batch_only():
     finally:
         tracemalloc.stop()
     assert peak < 1e6
+
+
+@pytest.mark.parametrize(("kind", "near"), [(np.float64, 1e-12), (np.float32, 1e-5)])
+def test_momentum_follows_the_formula_as_printed(kind, near):
+    rng = np.random.default_rng(4)
+    p = {name: rng.standard_normal((3, 2)).astype(kind) for name in "wb"}
+    rule = training.Momentum(0.9, {"w": 0.0005}, {"b": 2.0})
+    wanted, v = {name: value.astype(float) for name, value in p.items()}, {name: np.zeros((3, 2)) for name in p}
+    for rate in (0.01, 0.01, 0.001):
+        for name, w in p.items():
+            slope = rng.standard_normal((3, 2)).astype(kind)
+            eps = rate * (2 if name == "b" else 1)
+            v[name] = 0.9 * v[name] - (0.0005 if name == "w" else 0) * eps * wanted[name] - eps * slope
+            wanted[name] += v[name]
+            rule.step(name, w, slope.copy(), rate)
+    for name, w in p.items():
+        assert w.dtype == kind
+        assert w == pytest.approx(wanted[name], rel=near, abs=near)

@@ -88,8 +88,12 @@ def test_exponents_and_ratios_by_hand():
     assert found.low < 2 < found.high
     ratio = claims._by_seed(rows, lambda r: 0.01 * r.cell["n"] ** 2)
     assert (ratio.estimate, ratio.n) == (pytest.approx(1), 3)  # three seeds, not nine runs
-    totals = [row(0, cell={"step": d}, misadjustment=m, perturbation=d) for d, m in ((0.1, 0.3), (0.2, 0.1), (0.4, 0.1))]
-    totals += [row(1, cell={"step": d}, misadjustment=m, perturbation=d) for d, m in ((0.1, 0.3), (0.2, 0.3), (0.4, 0.0))]
+    totals = [
+        row(0, cell={"step": d}, misadjustment=m, perturbation=d) for d, m in ((0.1, 0.3), (0.2, 0.1), (0.4, 0.1))
+    ]
+    totals += [
+        row(1, cell={"step": d}, misadjustment=m, perturbation=d) for d, m in ((0.1, 0.3), (0.2, 0.3), (0.4, 0.0))
+    ]
     assert claims._equal_parts(totals).estimate == pytest.approx((0.1 / 0.2 + 0.3 / 0.1) / 2)
 
 

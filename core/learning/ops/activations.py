@@ -8,6 +8,7 @@ from core.learning.ops.table import each_value, register
 
 AMPLITUDE = 1.7159  # A of LeCun et al. (1998), appendix A
 SLOPE = 2.0 / 3.0  # S, same place: A tanh(S) is 1 to three parts in a million
+MANY = 2**16  # numbers from which on compiled loops are worth their call
 
 
 def sigmoid(x):
@@ -34,7 +35,22 @@ def scaled_tanh(x, *, amplitude=AMPLITUDE, slope=SLOPE):
 def relu(x):
     # x (...) -> (...)
     """y = max(x, 0); the derivative at exactly 0 is taken as 0."""
-    return np.maximum(x, 0.0), np.greater(x, 0).astype(np.result_type(x, np.float32))
+    if x.size >= MANY and x.dtype in (np.float32, np.float64):
+        from core.learning.compiled import images  # loops in several threads, compiled when they are first used
+
+        y = images.rectified(np.ascontiguousarray(x))
+    else:
+        y = np.maximum(x, 0.0)
+    return y, y
+
+
+def relu_backward(dy, y, needs=None):
+    """dx = dy where y is positive, else 0. The squared Jacobian is the same map."""
+    if y.size >= MANY and dy.dtype == y.dtype:
+        from core.learning.compiled import images
+
+        return (images.to_rectified(np.ascontiguousarray(dy), y),)
+    return (dy * (y > 0),)
 
 
 def elementwise_backward(dy, slope_at_x, needs=None):
@@ -47,5 +63,6 @@ def elementwise_curvature(d2y, slope_at_x, needs=None):
     return (d2y * np.square(slope_at_x),)
 
 
-for _activation in (sigmoid, tanh, scaled_tanh, relu):
+for _activation in (sigmoid, tanh, scaled_tanh):
     register(_activation, elementwise_backward, elementwise_curvature, cost=each_value)
+register(relu, relu_backward, relu_backward, cost=each_value)
