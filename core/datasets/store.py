@@ -21,6 +21,14 @@ MNIST = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
+# The dictionary as it lies here, without the notice on top of UCI's copy; the list as the CMU benchmark has it.
+NETTALK = {
+    "nettalk.data": ("https://raw.githubusercontent.com/yamato796/nettalk/6f15f80248a5481d2d7a3b028e70b5c1e321d51f/",),
+    "nettalk.list": (
+        "https://archive.ics.uci.edu/ml/machine-learning-databases/undocumented/connectionist-bench/nettalk/",
+        "http://www.cs.cmu.edu/afs/cs/project/ai-repository/ai/areas/neural/bench/cmu/nettalk/",
+    ),
+}
 HASTIE = (
     "https://hastie.su.domains/ElemStatLearn/datasets/",
     "https://web.stanford.edu/~hastie/ElemStatLearn/datasets/",
@@ -53,6 +61,10 @@ def _usps(name: str, sha256: str) -> DataFile:
 
 def _mnist(name: str, sha256: str) -> DataFile:
     return DataFile(f"mnist/{name}-ubyte.gz", sha256, tuple(f"{base}{name}-ubyte.gz" for base in MNIST))
+
+
+def _nettalk(name: str, sha256: str) -> DataFile:
+    return DataFile(f"nettalk/{name}", sha256, tuple(base + name for base in NETTALK[name]))
 
 
 DATASETS: dict[str, dict[str, DataFile]] = {
@@ -90,6 +102,10 @@ DATASETS: dict[str, dict[str, DataFile]] = {
             "llama/tinystories_sample.txt", "35a25a314ad214c2b1cb791292cabf98fd20848c6d7e9fd952b0bf9a9568c5fb", ()
         ),
     },
+    "nettalk": {
+        "dictionary": _nettalk("nettalk.data", "ef4ca3fb591ccccddd7d4236f0e4f12fe07dc404ea25e6c9ccee16771ae75f18"),
+        "common words": _nettalk("nettalk.list", "07c47f92dba791e5525b757ee5797953bb42b50a7de5937dd3af5cb0e112b856"),
+    },
 }
 DESCRIPTIONS = {
     "usps": "9,298 handwritten digits from US mail, 16x16 grey (Hastie, Tibshirani and Friedman's copy)",
@@ -97,6 +113,7 @@ DESCRIPTIONS = {
     "shakespeare": "tiny Shakespeare, 1,115,394 characters of plays (from char-rnn)",
     "stories260k": "a Llama of 260,032 parameters that tells stories, and its 512 tokens (karpathy/tinyllamas, MIT)",
     "tinystories": "966 stories of the validation split of TinyStories, prepared (CDLA-Sharing-1.0)",
+    "nettalk": "20,007 English words with phonemes and stresses, for non-commercial research (Sejnowski and Rosenberg)",
     "embedded digits": "1,797 handwritten digits that ship with scikit-learn, brought from 8x8 to 16x16; always there",
 }
 
