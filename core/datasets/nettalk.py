@@ -82,7 +82,7 @@ def parse(content: bytes) -> list[Entry]:
                 f"line {number} of nettalk.data is not a word with as many phonemes and stresses and a kind, "
                 "set apart by tabs; fetch the file again."
             )
-        entry = Entry(*parts[:3], int(parts[3]))
+        entry = Entry(parts[0], parts[1], parts[2], int(parts[3]))
         odd = set(entry.word) - set(LETTERS[:26]) | set(entry.phonemes) - set(SYMBOLS)
         if odd or set(entry.stresses) - set(STRESSES):
             raise BackstoryError(f"line {number} of nettalk.data has symbols that are not NETtalk's: {line!r}.")
@@ -162,7 +162,7 @@ def text(on: np.ndarray) -> str:
 def one_hot(shown: np.ndarray, kind: type = np.float64) -> np.ndarray:
     # (N, 7) -> (N, 203)
     """Windows as rows of zeros and ones."""
-    x = np.zeros((len(shown), INPUTS), kind)
+    x: np.ndarray = np.zeros((len(shown), INPUTS), kind)
     np.put_along_axis(x, shown, 1, axis=1)
     return x
 

@@ -69,7 +69,7 @@ class Shape:
 
 def init(rng: np.random.Generator, shape: Shape, kind: type = np.float32) -> dict[str, np.ndarray]:
     """Gaussian weights of variance 2 / fan-in (1 / fan-in for the scores), biases zero. He et al. (2015)."""
-    found = {}
+    found: dict[str, np.ndarray] = {}
     for name, size in shape.shapes.items():
         fan = int(np.prod(size[1:])) if len(size) == 4 else size[0]
         scale = (1 if name == "w" else 2) / fan
