@@ -68,11 +68,17 @@ class Shape:
 
 
 def init(rng: np.random.Generator, shape: Shape, kind: type = np.float32) -> dict[str, np.ndarray]:
-    """Gaussian weights of variance 2 / fan-in (1 / fan-in for the scores), biases zero. He et al. (2015)."""
+    """Gaussian weights of variance 2 / fan-in (1 / fan-in for the scores), biases zero. He et al. (2015).
+
+    With skips the last layer of each of B blocks starts smaller by sqrt(B), so that the sum over blocks does not grow
+    with the depth: without normalisation nothing else would hold it (after Zhang, Dauphin and Ma 2019).
+    """
     found: dict[str, np.ndarray] = {}
     for name, size in shape.shapes.items():
         fan = int(np.prod(size[1:])) if len(size) == 4 else size[0]
         scale = (1 if name == "w" else 2) / fan
+        if shape.skips and name[1:].isdigit() and name != "w0" and int(name[1:]) % 2 == 0:
+            scale /= shape.depth // 2
         drawn = rng.standard_normal(size) * scale**0.5 if name[0] == "w" else np.zeros(size)
         found[name] = drawn.astype(kind)
     return found

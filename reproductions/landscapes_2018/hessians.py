@@ -1,0 +1,183 @@
+"""Curvature itself: spectra of whole Hessians, the index of points where the slope is small, and chance matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.sparse.linalg import LinearOperator, eigsh
+from scipy.stats import spearmanr
+
+from core.learning import curvature
+from core.learning.checks import loss_value
+from core.learning.seeds import generator
+from core.learning.slopes import flatten, unflatten
+from reproductions.landscapes_2018.nets import DIRECTIONS, Arrays, Net, digits_of, double, net_of, trained
+
+FLAT = 1e-5  # eigenvalues within this share of the largest one count as zero
+
+
+def spectrum(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
+    """All eigenvalues of the Hessian of a small net along its training. cell: looks, on.
+
+    `eigenvalues` (looks, P) rising; `losses` and `slopes` (looks,); `index` the share of eigenvalues below zero, beyond
+    rounding; `ratio` the most negative over the largest; `large` how many exceed a tenth of the largest.
+    """
+    return [_spectrum(cell, seed) for seed in seeds]
+
+
+def _spectrum(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    net, data, found = net_of(cell), digits_of(cell), trained(cell, seed)
+    if not found.sound:
+        return {"failed": "diverged"}
+    x, y = data.x[: cell["on"]].astype(np.float64), data.y[: cell["on"]]
+    points = [point(net, double(look), x, y) for look in found.looks]
+    eigenvalues = np.stack([one["eigenvalues"] for one in points])
+    return {
+        "eigenvalues": eigenvalues, "losses": np.array([one["loss"] for one in points]),
+        "slopes": np.array([one["slope"] for one in points]), "index": np.array([one["index"] for one in points]),
+        "ratio": -eigenvalues[:, 0] / eigenvalues[:, -1],
+        "large": np.sum(eigenvalues > 0.1 * eigenvalues[:, -1:], axis=1).astype(float),
+        "parameters": float(eigenvalues.shape[1]), "steps": found.steps.astype(float), "error": found.error,
+    }  # fmt: skip
+
+
+def point(net: Net, p: Arrays, x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
+    """Loss, length of the slope, eigenvalues of the Hessian and its index at one point."""
+    eigenvalues = np.linalg.eigvalsh(curvature.hessian(net.loss, p, x, y))
+    slope = float(np.linalg.norm(flatten(curvature.slopes(net.loss, p, x, y))))
+    return {
+        "loss": loss_value(net.loss, p, x, y),
+        "slope": slope,
+        "eigenvalues": eigenvalues,
+        "index": index(eigenvalues),
+    }
+
+
+def index(eigenvalues: np.ndarray) -> float:
+    """Share of eigenvalues below zero by more than rounding."""
+    return float(np.mean(eigenvalues < -FLAT * np.abs(eigenvalues).max()))
+
+
+def ends(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
+    """The largest and the most negative eigenvalues of a larger net at its looks, by Lanczos. cell: count, on.
+
+    `largest` and `lowest` (looks, count); `ratio` the most negative over the largest; `products` how many products with
+    the Hessian that took.
+    """
+    return [_ends(cell, seed) for seed in seeds]
+
+
+def _ends(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    net, data, found = net_of(cell), digits_of(cell), trained(cell, seed)
+    if not found.sound:
+        return {"failed": "diverged"}
+    x, y, used = data.x[: cell["on"]].astype(np.float64), data.y[: cell["on"]], 0
+    largest: list[np.ndarray] = []
+    lowest: list[np.ndarray] = []
+    rng = generator(cell["entropy"], DIRECTIONS + seed)
+    for look in found.looks:
+        p = double(look)
+        times, size = curvature.linear_map(net.loss, p, x, y), flatten(p).size
+
+        def counted(v: np.ndarray, times: Any = times) -> np.ndarray:
+            nonlocal used
+            used += 1
+            return times(v)
+
+        matrix = LinearOperator((size, size), matvec=counted, dtype=float)
+        begin = rng.standard_normal(size)
+        for which, values in (("LA", largest), ("SA", lowest)):
+            kept = eigsh(matrix, cell["count"], which=which, v0=begin, tol=cell.get("tolerance", 1e-3))[0]
+            values.append(np.sort(kept)[::-1])
+    most, least = np.array(largest), np.array(lowest)
+    return {
+        "largest": most, "lowest": least, "ratio": -least[:, -1] / most[:, 0], "products": float(used),
+        "parameters": float(flatten(found.end).size), "steps": found.steps.astype(float), "error": found.error,
+    }  # fmt: skip
+
+
+def index_and_loss(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
+    """Points where the slope all but vanishes, found from many places: their loss, and how many ways lead down.
+
+    From points along a training run, each moved by a random amount up to cell["noise"] of its length, half the squared
+    slope is made as small as L-BFGS can in cell["steps"] steps; its own slope is the Hessian times the slope. Kept are
+    points whose slope is below cell["small"]. `losses` and `index` (points,), `slopes`, and how many were tried;
+    `correlation` of the ranks of loss and index over the points kept.
+    """
+    return [_index_and_loss(cell, seed) for seed in seeds]
+
+
+def _index_and_loss(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    net, data, found = net_of(cell), digits_of(cell), trained(cell, seed)
+    if not found.sound:
+        return {"failed": "diverged"}
+    x, y = data.x[: cell["on"]].astype(np.float64), data.y[: cell["on"]]
+    like, rng, kept = double(found.end), generator(cell["entropy"], DIRECTIONS + seed), []
+    for k in range(cell["tries"]):
+        at = flatten(double(found.looks[k % len(found.looks)]))
+        move = rng.standard_normal(at.size)
+        at = at + rng.uniform(0, cell["noise"]) * np.linalg.norm(at) * move / np.linalg.norm(move)
+        end = nearest_stationary(net, unflatten(at, like), x, y, cell["steps"])
+        here = point(net, end, x, y)
+        if here["slope"] < cell["small"]:
+            kept.append((here["loss"], here["index"], here["slope"]))
+    table = np.array(kept).reshape(-1, 3)
+    varied = len(table) > 2 and len(set(table[:, 1])) > 1
+    return {
+        "losses": table[:, 0], "index": table[:, 1], "slopes": table[:, 2], "tried": float(cell["tries"]),
+        "kept": float(len(table)), "parameters": float(flatten(like).size),
+        "correlation": float(spearmanr(table[:, 0], table[:, 1]).statistic) if varied else float("nan"),
+        "saddles": float(np.mean(table[:, 1] > 0)) if len(table) else float("nan"),
+    }  # fmt: skip
+
+
+def nearest_stationary(net: Net, p: Arrays, x: np.ndarray, y: np.ndarray, steps: int) -> Arrays:
+    """Where |slope|^2 / 2 comes to rest from p, by L-BFGS; minima, saddles and flats alike."""
+
+    def squared(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        here = unflatten(flat, p)
+        g = curvature.slopes(net.loss, here, x, y)
+        return 0.5 * float(np.sum(flatten(g) ** 2)), flatten(curvature.product(net.loss, here, g, x, y))
+
+    found = minimize(squared, flatten(p), jac=True, method="L-BFGS-B", options={"maxiter": steps, "maxfun": 2 * steps})
+    return unflatten(found.x, p)
+
+
+def chance(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
+    """Share of random symmetric matrices all of whose n eigenvalues are positive. cell: n, matrices.
+
+    Matrices of the Gaussian orthogonal ensemble: independent normal entries, of variance 2 on the diagonal and 1 off
+    it. All eigenvalues are positive exactly if all pivots of elimination are. `positive` how many were, of `matrices`.
+    """
+    rows = []
+    for seed in seeds:
+        rng, left, positive = generator(cell["entropy"], seed), cell["matrices"], 0
+        while left:
+            count = min(left, 200_000)
+            positive += int(np.sum(positive_definite(gaussian(rng, count, cell["n"]))))
+            left -= count
+        rows.append({"positive": float(positive), "matrices": float(cell["matrices"]),
+                     "share": positive / cell["matrices"]})  # fmt: skip
+    return rows
+
+
+def gaussian(rng: np.random.Generator, count: int, n: int) -> np.ndarray:
+    # -> (count, n, n)
+    """Matrices of the Gaussian orthogonal ensemble."""
+    a = rng.standard_normal((count, n, n))
+    return (a + np.swapaxes(a, 1, 2)) / np.sqrt(2)
+
+
+def positive_definite(matrices: np.ndarray) -> np.ndarray:
+    # (count, n, n) -> (count,)
+    """Whether every pivot of each symmetric matrix is positive (Sylvester)."""
+    a, good = matrices.copy(), np.ones(len(matrices), bool)
+    for k in range(a.shape[1]):
+        pivot = a[:, k, k].copy()
+        good &= pivot > 0
+        rows = a[:, k + 1 :, k] / np.where(good, pivot, 1.0)[:, None]
+        a[:, k + 1 :, k + 1 :] -= rows[:, :, None] * a[:, None, k, k + 1 :]
+    return good
