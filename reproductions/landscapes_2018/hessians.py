@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import least_squares
 from scipy.sparse.linalg import LinearOperator, eigsh
 from scipy.stats import spearmanr
 
 from core.learning import curvature
 from core.learning.checks import loss_value
+from core.learning.ops import squared_error
+from core.learning.ordered import Entry, OrderedSystem
 from core.learning.seeds import generator
 from core.learning.slopes import flatten, unflatten
-from reproductions.landscapes_2018.nets import DIRECTIONS, Arrays, Net, digits_of, double, net_of, trained
+from reproductions.landscapes_2018.nets import DIRECTIONS, Arrays, Values, digits_of, double, net_of, trained
 
 FLAT = 1e-5  # eigenvalues within this share of the largest one count as zero
 
@@ -33,7 +35,7 @@ def _spectrum(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
     if not found.sound:
         return {"failed": "diverged"}
     x, y = data.x[: cell["on"]].astype(np.float64), data.y[: cell["on"]]
-    points = [point(net, double(look), x, y) for look in found.looks]
+    points = [point(net.loss, double(look), x, y) for look in found.looks]
     eigenvalues = np.stack([one["eigenvalues"] for one in points])
     return {
         "eigenvalues": eigenvalues, "losses": np.array([one["loss"] for one in points]),
@@ -44,16 +46,27 @@ def _spectrum(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def point(net: Net, p: Arrays, x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
+def decayed(loss: Any, decay: float) -> Any:
+    """A loss with the penalty decay |w|^2 / 2 on weights, not biases; with it stationary points are not at infinity."""
+
+    def whole(system: OrderedSystem, p: Mapping[str, Entry], *data: np.ndarray) -> Entry:
+        total = loss(system, p, *data)
+        for name, w in p.items():
+            if name[0] == "w" and decay:
+                nothing = system.constant(np.zeros(w.value.shape[-2:]))
+                total = total + decay * system.apply(squared_error, w, nothing)
+        return total
+
+    return whole
+
+
+def point(loss: Any, p: Arrays, x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
     """Loss, length of the slope, eigenvalues of the Hessian and its index at one point."""
-    eigenvalues = np.linalg.eigvalsh(curvature.hessian(net.loss, p, x, y))
-    slope = float(np.linalg.norm(flatten(curvature.slopes(net.loss, p, x, y))))
+    eigenvalues = np.linalg.eigvalsh(curvature.hessian(loss, p, x, y))
+    slope = float(np.linalg.norm(flatten(curvature.slopes(loss, p, x, y))))
     return {
-        "loss": loss_value(net.loss, p, x, y),
-        "slope": slope,
-        "eigenvalues": eigenvalues,
-        "index": index(eigenvalues),
-    }
+        "loss": loss_value(loss, p, x, y), "slope": slope, "eigenvalues": eigenvalues, "index": index(eigenvalues)
+    }  # fmt: skip
 
 
 def index(eigenvalues: np.ndarray) -> float:
@@ -102,10 +115,10 @@ def _ends(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
 def index_and_loss(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
     """Points where the slope all but vanishes, found from many places: their loss, and how many ways lead down.
 
-    From points along a training run, each moved by a random amount up to cell["noise"] of its length, half the squared
-    slope is made as small as L-BFGS can in cell["steps"] steps; its own slope is the Hessian times the slope. Kept are
-    points whose slope is below cell["small"]. `losses` and `index` (points,), `slopes`, and how many were tried;
-    `correlation` of the ranks of loss and index over the points kept.
+    From points along a training run, each moved by a random amount up to cell["noise"] of its length, the nearest
+    stationary point of the loss with cell["decay"] is looked for in cell["steps"] steps. Kept are those whose slope is
+    below cell["small"]: `losses`, `index`, `slopes` and `lengths` of their weights (points,), and how many were tried;
+    `correlation` of the ranks of loss and index over the points kept, `saddles` the share of them with a way down.
     """
     return [_index_and_loss(cell, seed) for seed in seeds]
 
@@ -115,35 +128,43 @@ def _index_and_loss(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
     if not found.sound:
         return {"failed": "diverged"}
     x, y = data.x[: cell["on"]].astype(np.float64), data.y[: cell["on"]]
+    loss = decayed(net.loss, cell["decay"])
     like, rng, kept = double(found.end), generator(cell["entropy"], DIRECTIONS + seed), []
     for k in range(cell["tries"]):
         at = flatten(double(found.looks[k % len(found.looks)]))
         move = rng.standard_normal(at.size)
         at = at + rng.uniform(0, cell["noise"]) * np.linalg.norm(at) * move / np.linalg.norm(move)
-        end = nearest_stationary(net, unflatten(at, like), x, y, cell["steps"])
-        here = point(net, end, x, y)
-        if here["slope"] < cell["small"]:
-            kept.append((here["loss"], here["index"], here["slope"]))
-    table = np.array(kept).reshape(-1, 3)
+        end, slope = nearest_stationary(loss, unflatten(at, like), x, y, steps=cell["steps"])
+        if slope < cell["small"]:
+            here = point(loss, end, x, y)
+            kept.append((here["loss"], here["index"], slope, np.linalg.norm(flatten(end))))
+    table = np.array(kept).reshape(-1, 4)
     varied = len(table) > 2 and len(set(table[:, 1])) > 1
     return {
-        "losses": table[:, 0], "index": table[:, 1], "slopes": table[:, 2], "tried": float(cell["tries"]),
-        "kept": float(len(table)), "parameters": float(flatten(like).size),
+        "losses": table[:, 0], "index": table[:, 1], "slopes": table[:, 2], "lengths": table[:, 3],
+        "tried": float(cell["tries"]), "kept": float(len(table)), "parameters": float(flatten(like).size),
         "correlation": float(spearmanr(table[:, 0], table[:, 1]).statistic) if varied else float("nan"),
         "saddles": float(np.mean(table[:, 1] > 0)) if len(table) else float("nan"),
     }  # fmt: skip
 
 
-def nearest_stationary(net: Net, p: Arrays, x: np.ndarray, y: np.ndarray, steps: int) -> Arrays:
-    """Where |slope|^2 / 2 comes to rest from p, by L-BFGS; minima, saddles and flats alike."""
+def nearest_stationary(loss: Any, p: Values, *data: np.ndarray, steps: int) -> tuple[Arrays, float]:
+    """Where the slope comes to rest from p, minima, saddles and flats alike, and the length that the slope has there.
 
-    def squared(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        here = unflatten(flat, p)
-        g = curvature.slopes(net.loss, here, x, y)
-        return 0.5 * float(np.sum(flatten(g) ** 2)), flatten(curvature.product(net.loss, here, g, x, y))
+    The squared length of the slope is made least by Levenberg's and Marquardt's method, for which the slope's own
+    derivatives are the Hessian; `steps` is how often it may be taken.
+    """
 
-    found = minimize(squared, flatten(p), jac=True, method="L-BFGS-B", options={"maxiter": steps, "maxfun": 2 * steps})
-    return unflatten(found.x, p)
+    def slope(flat: np.ndarray) -> np.ndarray:
+        return flatten(curvature.slopes(loss, unflatten(flat, p), *data))
+
+    def its_own(flat: np.ndarray) -> np.ndarray:
+        return curvature.hessian(loss, unflatten(flat, p), *data)
+
+    found = least_squares(
+        slope, flatten(p), its_own, method="trf", x_scale="jac", ftol=1e-15, xtol=1e-15, gtol=1e-15, max_nfev=steps
+    )
+    return unflatten(found.x, p), float(np.linalg.norm(found.fun))
 
 
 def chance(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:

@@ -80,7 +80,7 @@ def displacement(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str
             d = landscape.random_direction(rng, start)
             for kind, values in ((d, seen), (landscape.filter_normalised(d, start), filters)):
                 v = flatten(kind)
-                values.append(abs(float(flat @ v)) / (size * np.linalg.norm(v)))
+                values.append(float(abs(flat @ v) / (size * np.linalg.norm(v))))
         count = flat.size
         rows.append({
             "seen": float(np.mean(seen)), "filters": float(np.mean(filters)), "parameters": float(count),

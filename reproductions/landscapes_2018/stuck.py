@@ -9,16 +9,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
 
 from core.datasets import boolean
 from core.learning import curvature
 from core.learning.compiled import small_nets
 from core.learning.ops import squared_error
 from core.learning.seeds import generator
-from core.learning.slopes import flatten, unflatten
+from core.learning.slopes import flatten
 from core.networks import grouped
-from reproductions.landscapes_2018.hessians import FLAT
+from reproductions.landscapes_2018.hessians import FLAT, nearest_stationary
 
 KINDS = ("learned", "only slow", "saddle", "slope to infinity", "minimum")
 STILL = 1e-10  # length of the slope at a stationary point
@@ -45,7 +44,7 @@ def xor(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
 
     For all: `solved`, `kind` (a number of KINDS). For the stuck: `loss`, `slope`, `index` (share of eigenvalues below
     zero), `least` and `most` of them where the net stopped; whether it `solved_later`; and at the stationary point that
-    |slope|^2 / 2 runs down to: `still_loss`, `still_slope`, `still_index`, `still_least`, `still_most`, `still_length`
+    the slope comes to rest at: `still_loss`, `still_slope`, `still_index`, `still_least`, `still_most`, `still_length`
     of the weights, and how far it lay, `away`.
     """
     net, (x, t) = nets(cell), xor_task(cell)
@@ -98,24 +97,8 @@ def _ground(net: grouped.Net, flat: np.ndarray, x: np.ndarray, t: np.ndarray) ->
 
 
 def stationary(net: grouped.Net, flat: np.ndarray, x: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """Where |slope|^2 / 2 comes to rest from some weights: L-BFGS, then steps of Newton with the small directions left
-    out, as long as they shorten the slope."""
-    loss, like = _loss(net), net.named(flat)
-
-    def squared(w: np.ndarray) -> tuple[float, np.ndarray]:
-        here = unflatten(w, like)
-        g = curvature.slopes(loss, here, x, t)
-        return 0.5 * float(np.sum(flatten(g) ** 2)), flatten(curvature.product(loss, here, g, x, t))
-
-    w = minimize(squared, flat, jac=True, method="L-BFGS-B", options={"maxiter": 3000, "ftol": 0.0, "gtol": 1e-15}).x
-    for _ in range(30):
-        here = unflatten(w, like)
-        g, h = flatten(curvature.slopes(loss, here, x, t)), curvature.hessian(loss, here, x, t)
-        new = w - np.linalg.pinv(h, rcond=1e-8) @ g
-        if not squared(new)[0] < squared(w)[0]:
-            break
-        w = new
-    return w
+    """The weights at which the slope comes to rest from some weights; see `hessians.nearest_stationary`."""
+    return net.flat(nearest_stationary(_loss(net), net.named(flat), x, t, steps=400)[0])
 
 
 def kind_of(row: Mapping[str, Any]) -> str:

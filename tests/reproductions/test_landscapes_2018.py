@@ -33,7 +33,7 @@ TRIALS = {
     paths.wormhole: LAYERED | {"looks": 3, "extent": 1.0, "points": 5, "keep": True},
     hessians.spectrum: LAYERED | {"looks": 2},
     hessians.ends: LAYERED | {"looks": 1, "count": 2},
-    hessians.index_and_loss: LAYERED | {"looks": 2, "tries": 2, "noise": 1.0, "steps": 30, "small": 1.0},
+    hessians.index_and_loss: LAYERED | {"looks": 2, "tries": 2, "noise": 1.0, "steps": 8, "small": 1.0, "decay": 0.01},
     hessians.chance: {"entropy": 2, "n": 2, "matrices": 500},
     stuck.xor: XOR | {"sweeps": 150, "longer": 50},
 }  # fmt: skip
@@ -197,6 +197,20 @@ def test_a_stationary_point_is_found_to_the_last_digit():
     assert ground["slope"] < stuck.STILL
     assert ground["index"] == 0.0
     assert ground["loss"] == pytest.approx(4 * 0.5 * 0.4**2)
+
+
+def test_decay_adds_its_own_curvature():
+    net, p = layered((5,))
+    x, y = np.random.default_rng(0).standard_normal((20, 4)), np.arange(20) % 3
+    plain, bent = (curvature.hessian(hessians.decayed(net.loss, decay), p, x, y) for decay in (0.0, 0.3))
+    np.testing.assert_allclose(plain, curvature.hessian(net.loss, p, x, y), atol=1e-14)
+    weights = np.concatenate([np.full(value.size, 0.3 * (name[0] == "w")) for name, value in p.items()])
+    np.testing.assert_allclose(bent - plain, np.diag(weights), atol=1e-12)
+    end, slope = hessians.nearest_stationary(hessians.decayed(net.loss, 0.3), p, x, y, steps=60)
+    assert slope < 1e-9
+    assert slope == pytest.approx(
+        np.linalg.norm(flatten(curvature.slopes(hessians.decayed(net.loss, 0.3), end, x, y))), abs=1e-9
+    )
 
 
 def test_kinds_of_ground():
