@@ -139,10 +139,15 @@ def encode(entries: Sequence[Entry], name: str, sha256: dict[str, str] | None = 
     stresses = np.array([STRESS_SYMBOLS.index(s) for entry in entries for s in entry.stresses], dtype=np.int64)
     shown = [windows(entry.word) for entry in entries]
     return Words(
-        name, tuple(entries), np.concatenate(shown) if shown else np.empty((0, WINDOW), np.int64), phonemes, stresses,
-        np.concatenate([CODES[phonemes], STRESS_CODES[stresses]], axis=1), np.concatenate([[0], np.cumsum(lengths)]),
+        name,
+        tuple(entries),
+        np.concatenate(shown) if shown else np.empty((0, WINDOW), np.int64),
+        phonemes,
+        stresses,
+        np.concatenate([CODES[phonemes], STRESS_CODES[stresses]], axis=1),
+        np.concatenate([[0], np.cumsum(lengths)]),
         sha256 or {},
-    )  # fmt: skip
+    )
 
 
 def windows(text: str) -> np.ndarray:
@@ -198,9 +203,15 @@ def score(outputs: np.ndarray, words: Words) -> Score:
     near = off < MARGIN
     whole = np.add.reduceat(~np.stack([said, said & stressed]), words.starts[:-1], axis=-1) == 0
     return Score(
-        said.mean(-1), stressed.mean(-1), (said & stressed).mean(-1), whole[0].mean(-1), whole[1].mean(-1),
-        near[..., :PHONEME_FEATURES].all(-1).mean(-1), near.all(-1).mean(-1), np.square(off).mean((-2, -1)),
-    )  # fmt: skip
+        said.mean(-1),
+        stressed.mean(-1),
+        (said & stressed).mean(-1),
+        whole[0].mean(-1),
+        whole[1].mean(-1),
+        near[..., :PHONEME_FEATURES].all(-1).mean(-1),
+        near.all(-1).mean(-1),
+        np.square(off).mean((-2, -1)),
+    )
 
 
 def spoken(outputs: np.ndarray) -> tuple[str, str]:

@@ -51,9 +51,12 @@ def product(
 
 
 def differences(
-    loss: Loss, parameters: Mapping[str, np.ndarray], direction: Mapping[str, np.ndarray], *data: Any,
+    loss: Loss,
+    parameters: Mapping[str, np.ndarray],
+    direction: Mapping[str, np.ndarray],
+    *data: Any,
     step: float | None = None,
-) -> Arrays:  # fmt: skip
+) -> Arrays:
     """H v by a central difference of the ordered derivatives along v: two walks, for any op and any precision.
 
     The weights move by `step` in units of the direction's length; by default by the cube root of their precision.

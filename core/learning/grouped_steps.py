@@ -27,9 +27,15 @@ class Rule:
 
 
 def grouped_pass(
-    loss: Loss, parameters: Mapping[str, np.ndarray], inputs: np.ndarray, targets: np.ndarray, starts: np.ndarray,
-    order: Sequence[int] | np.ndarray, rule: Rule, memory: Mapping[str, np.ndarray] | None = None,
-) -> tuple[Arrays, Arrays]:  # fmt: skip
+    loss: Loss,
+    parameters: Mapping[str, np.ndarray],
+    inputs: np.ndarray,
+    targets: np.ndarray,
+    starts: np.ndarray,
+    order: Sequence[int] | np.ndarray,
+    rule: Rule,
+    memory: Mapping[str, np.ndarray] | None = None,
+) -> tuple[Arrays, Arrays]:
     """One pass over groups of patterns, in the order given; returns the parameters and the gradient g at the end.
 
     Group k is the patterns starts[k] to starts[k + 1]. `memory` is the g that an earlier pass returned; by default 0.

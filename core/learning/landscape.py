@@ -84,9 +84,15 @@ def values(
 
 
 def values_by_layer(
-    rest: Loss, first: Callable[[Values], np.ndarray], names: Sequence[str], centre: Values,
-    directions: Sequence[Values], coordinates: np.ndarray, *data: Any, together: int = 32,
-) -> np.ndarray:  # fmt: skip
+    rest: Loss,
+    first: Callable[[Values], np.ndarray],
+    names: Sequence[str],
+    centre: Values,
+    directions: Sequence[Values],
+    coordinates: np.ndarray,
+    *data: Any,
+    together: int = 32,
+) -> np.ndarray:
     # coordinates (..., K) -> (...)
     """`values` for a network whose first layer is linear in its parameters, as every affine layer or convolution is.
 

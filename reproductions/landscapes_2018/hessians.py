@@ -38,12 +38,16 @@ def _spectrum(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
     points = [point(net.loss, double(look), x, y) for look in found.looks]
     eigenvalues = np.stack([one["eigenvalues"] for one in points])
     return {
-        "eigenvalues": eigenvalues, "losses": np.array([one["loss"] for one in points]),
-        "slopes": np.array([one["slope"] for one in points]), "index": np.array([one["index"] for one in points]),
+        "eigenvalues": eigenvalues,
+        "losses": np.array([one["loss"] for one in points]),
+        "slopes": np.array([one["slope"] for one in points]),
+        "index": np.array([one["index"] for one in points]),
         "ratio": -eigenvalues[:, 0] / eigenvalues[:, -1],
         "large": np.sum(eigenvalues > 0.1 * eigenvalues[:, -1:], axis=1).astype(float),
-        "parameters": float(eigenvalues.shape[1]), "steps": found.steps.astype(float), "error": found.error,
-    }  # fmt: skip
+        "parameters": float(eigenvalues.shape[1]),
+        "steps": found.steps.astype(float),
+        "error": found.error,
+    }
 
 
 def decayed(loss: Any, decay: float) -> Any:
@@ -64,9 +68,7 @@ def point(loss: Any, p: Arrays, x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
     """Loss, length of the slope, eigenvalues of the Hessian and its index at one point."""
     eigenvalues = np.linalg.eigvalsh(curvature.hessian(loss, p, x, y))
     slope = float(np.linalg.norm(flatten(curvature.slopes(loss, p, x, y))))
-    return {
-        "loss": loss_value(loss, p, x, y), "slope": slope, "eigenvalues": eigenvalues, "index": index(eigenvalues)
-    }  # fmt: skip
+    return {"loss": loss_value(loss, p, x, y), "slope": slope, "eigenvalues": eigenvalues, "index": index(eigenvalues)}
 
 
 def index(eigenvalues: np.ndarray) -> float:
@@ -107,9 +109,14 @@ def _ends(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
             values.append(np.sort(kept)[::-1])
     most, least = np.array(largest), np.array(lowest)
     return {
-        "largest": most, "lowest": least, "ratio": -least[:, -1] / most[:, 0], "products": float(used),
-        "parameters": float(flatten(found.end).size), "steps": found.steps.astype(float), "error": found.error,
-    }  # fmt: skip
+        "largest": most,
+        "lowest": least,
+        "ratio": -least[:, -1] / most[:, 0],
+        "products": float(used),
+        "parameters": float(flatten(found.end).size),
+        "steps": found.steps.astype(float),
+        "error": found.error,
+    }
 
 
 def index_and_loss(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
@@ -141,11 +148,16 @@ def _index_and_loss(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
     table = np.array(kept).reshape(-1, 4)
     varied = len(table) > 2 and len(set(table[:, 1])) > 1
     return {
-        "losses": table[:, 0], "index": table[:, 1], "slopes": table[:, 2], "lengths": table[:, 3],
-        "tried": float(cell["tries"]), "kept": float(len(table)), "parameters": float(flatten(like).size),
+        "losses": table[:, 0],
+        "index": table[:, 1],
+        "slopes": table[:, 2],
+        "lengths": table[:, 3],
+        "tried": float(cell["tries"]),
+        "kept": float(len(table)),
+        "parameters": float(flatten(like).size),
         "correlation": float(spearmanr(table[:, 0], table[:, 1]).statistic) if varied else float("nan"),
         "saddles": float(np.mean(table[:, 1] > 0)) if len(table) else float("nan"),
-    }  # fmt: skip
+    }
 
 
 def nearest_stationary(loss: Any, p: Values, *data: np.ndarray, steps: int) -> tuple[Arrays, float]:
@@ -180,8 +192,9 @@ def chance(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]
             count = min(left, 200_000)
             positive += int(np.sum(positive_definite(gaussian(rng, count, cell["n"]))))
             left -= count
-        rows.append({"positive": float(positive), "matrices": float(cell["matrices"]),
-                     "share": positive / cell["matrices"]})  # fmt: skip
+        rows.append(
+            {"positive": float(positive), "matrices": float(cell["matrices"]), "share": positive / cell["matrices"]}
+        )
     return rows
 
 

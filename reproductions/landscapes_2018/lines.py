@@ -30,9 +30,15 @@ def along(net: Net, start: Any, end: Any, shares: np.ndarray, x: np.ndarray, y: 
     """Losses at start + share (end - start), many at once."""
     a, b = double(start), double(end)
     return landscape.values_by_layer(
-        net.rest, lambda p: net.first(p, x), net.names, a, [landscape.difference(a, b)], shares[:, None], y,
+        net.rest,
+        lambda p: net.first(p, x),
+        net.names,
+        a,
+        [landscape.difference(a, b)],
+        shares[:, None],
+        y,
         together=max(1, 128_000 // (len(x) * b[net.names[1]].size)),
-    )  # fmt: skip
+    )
 
 
 def line_row(shares: np.ndarray, losses: np.ndarray) -> dict[str, Any]:
@@ -48,11 +54,14 @@ def line_row(shares: np.ndarray, losses: np.ndarray) -> dict[str, Any]:
     bends = np.diff(line, 2)
     chord = line[0] + (line[-1] - line[0]) * at
     return {
-        "losses": losses, "first": float(line[0]), "last": float(line[-1]),
-        "monotone": float(climb <= TOLERANCE * abs(fall) and fall > 0), "climb": climb / abs(fall) if fall else np.inf,
+        "losses": losses,
+        "first": float(line[0]),
+        "last": float(line[-1]),
+        "monotone": float(climb <= TOLERANCE * abs(fall) and fall > 0),
+        "climb": climb / abs(fall) if fall else np.inf,
         "convex": float(np.all(bends >= -TOLERANCE * abs(fall) / len(bends))),
         "barrier": float(np.max(line - chord)),
-    }  # fmt: skip
+    }
 
 
 def straight(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
@@ -84,9 +93,15 @@ def straight_xor(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str
     net, (x, t) = stuck.nets(cell), stuck.xor_task(cell)
     start = np.stack([net.flat(net.init(generator(cell["entropy"], seed), cell["reach"])) for seed in seeds])
     found = small_nets.train(
-        net.wiring, start, x, t, rate=cell["rate"], momentum=cell["momentum"], margin=cell["margin"],
+        net.wiring,
+        start,
+        x,
+        t,
+        rate=cell["rate"],
+        momentum=cell["momentum"],
+        margin=cell["margin"],
         sweeps=cell["sweeps"],
-    )  # fmt: skip
+    )
 
     def loss(system: Any, p: Any, x: np.ndarray, t: np.ndarray) -> Any:
         y = grouped.outputs(system, net, p, system.constant(x))

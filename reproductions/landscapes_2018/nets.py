@@ -161,9 +161,10 @@ def _trained(text: str, seed: int) -> Trained:
     total = cell["passes"] * len(data.x)
     steps = cell["passes"] * -(-len(data.x) // cell["batch"])
     rule: training.Rule = (
-        training.Adam() if cell["rule"] == "adam"
+        training.Adam()
+        if cell["rule"] == "adam"
         else Momentum(cell.get("momentum", 0.0), cell.get("decay", 0.0), bool(cell.get("nesterov")))
-    )  # fmt: skip
+    )
     stream = training.batches(data.x, data.y, cell["batch"], total, rng)
     marks = sorted({round(k * steps / cell.get("looks", 1)) for k in range(1, cell.get("looks", 1) + 1)} - {0})
     done, looks, sound = 0, [start], True
@@ -171,9 +172,13 @@ def _trained(text: str, seed: int) -> Trained:
         if sound:
             with np.errstate(over="ignore", invalid="ignore"):  # a net that overflows has diverged, and is told so
                 last = training.train(
-                    net.loss, p, islice(stream, mark - done), rule=rule, first=done,
+                    net.loss,
+                    p,
+                    islice(stream, mark - done),
+                    rule=rule,
+                    first=done,
                     rate=lambda k: cell["rate"] * ((1 - k / steps) if cell.get("falling") else 1.0),
-                )  # fmt: skip
+                )
             sound = bool(np.isfinite(last)) and all(np.isfinite(value).all() for value in p.values())
         done = mark
         looks.append(copied(p))

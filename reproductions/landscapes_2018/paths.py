@@ -43,11 +43,17 @@ def _components(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
     walk = np.concatenate([np.zeros((1, path.shape[1])), np.cumsum(steps, axis=0)])
     places = _in_first_two(path)
     return {
-        "one": float(shares[0]), "two": float(shares[:2].sum()), "two_centred": float(centred[:2].sum()),
+        "one": float(shares[0]),
+        "two": float(shares[:2].sum()),
+        "two_centred": float(centred[:2].sum()),
         "walk": float(landscape.component_shares(walk, centred=False)[:2].sum()),
-        "random": float(np.mean(seen)), "random_most": float(np.max(seen)), "parameters": float(path.shape[1]),
-        "along": places[:, 0], "across": places[:, 1], "error": found.error,
-    }  # fmt: skip
+        "random": float(np.mean(seen)),
+        "random_most": float(np.max(seen)),
+        "parameters": float(path.shape[1]),
+        "along": places[:, 0],
+        "across": places[:, 1],
+        "error": found.error,
+    }
 
 
 def _in_first_two(path: np.ndarray) -> np.ndarray:
@@ -82,11 +88,18 @@ def displacement(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str
                 v = flatten(kind)
                 values.append(float(abs(flat @ v) / (size * np.linalg.norm(v))))
         count = flat.size
-        rows.append({
-            "seen": float(np.mean(seen)), "filters": float(np.mean(filters)), "parameters": float(count),
-            "expected": float(np.sqrt(2 / (np.pi * count))), "way": float(size), "start": length(start),
-            "error": found.error, "loss": found.loss,
-        })  # fmt: skip
+        rows.append(
+            {
+                "seen": float(np.mean(seen)),
+                "filters": float(np.mean(filters)),
+                "parameters": float(count),
+                "expected": float(np.sqrt(2 / (np.pi * count))),
+                "way": float(size),
+                "start": length(start),
+                "error": found.error,
+                "loss": found.loss,
+            }
+        )
     return rows
 
 
@@ -123,9 +136,15 @@ def _wormhole(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
     shadow = surface(net, start, directions, places[-1:], x, y)
     low = np.unravel_index(np.argmin(film[0]), film[0].shape)
     row = {
-        "middle": film[:, middle, middle], "in_plane": places, "out_of_plane": across,
-        "moved": float(np.hypot(*places[-1])), "walked": float(shadow[0]),
-        "lowest": float(film[0][low]), "climbed": float(np.hypot(*coordinates[low])),
-        "steps": found.steps.astype(float), "error": found.error, "parameters": float(flat.shape[1]),
-    }  # fmt: skip
+        "middle": film[:, middle, middle],
+        "in_plane": places,
+        "out_of_plane": across,
+        "moved": float(np.hypot(*places[-1])),
+        "walked": float(shadow[0]),
+        "lowest": float(film[0][low]),
+        "climbed": float(np.hypot(*coordinates[low])),
+        "steps": found.steps.astype(float),
+        "error": found.error,
+        "parameters": float(flat.shape[1]),
+    }
     return row | ({"frames": film} if cell.get("keep") else {})

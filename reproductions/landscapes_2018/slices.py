@@ -30,16 +30,26 @@ NOISE = 1e-6  # curvatures smaller than this in size are rounding
 
 
 def surface(
-    net: Net, centre: Arrays, directions: Sequence[Mapping[str, np.ndarray]], coordinates: np.ndarray, x: np.ndarray,
+    net: Net,
+    centre: Arrays,
+    directions: Sequence[Mapping[str, np.ndarray]],
+    coordinates: np.ndarray,
+    x: np.ndarray,
     y: np.ndarray,
-) -> np.ndarray:  # fmt: skip
+) -> np.ndarray:
     """Losses over a slice, whatever its dimension; losses that overflow are infinite."""
     width = max(value.size for name, value in centre.items() if name[0] == "b")
     with np.errstate(over="ignore", invalid="ignore"):
         found = landscape.values_by_layer(
-            net.rest, lambda p: net.first(p, x), net.names, centre, directions, coordinates, y,
+            net.rest,
+            lambda p: net.first(p, x),
+            net.names,
+            centre,
+            directions,
+            coordinates,
+            y,
             together=max(1, LARGEST // (len(x) * width)),
-        )  # fmt: skip
+        )
     return np.where(np.isfinite(found), found, np.inf)
 
 
@@ -105,11 +115,14 @@ def seen(losses: np.ndarray, step: float) -> dict[str, float]:
     ring = losses[half : len(losses) - half, half : len(losses) - half]
     halfway = np.concatenate([ring[0], ring[-1], ring[1:-1, 0], ring[1:-1, -1]])
     return {
-        "negative": float(np.mean(small[known] < -NOISE)), "ratio": float(np.mean(-small[known] > 0.1 * large[known])),
-        "rise": float(np.mean(rim) - losses[middle, middle]), "bowl": float(np.mean(rim > halfway.max())),
-        "least": float(small[middle - 1, middle - 1]), "most": float(large[middle - 1, middle - 1]),
+        "negative": float(np.mean(small[known] < -NOISE)),
+        "ratio": float(np.mean(-small[known] > 0.1 * large[known])),
+        "rise": float(np.mean(rim) - losses[middle, middle]),
+        "bowl": float(np.mean(rim > halfway.max())),
+        "least": float(small[middle - 1, middle - 1]),
+        "most": float(large[middle - 1, middle - 1]),
         "known": float(known.mean()),
-    }  # fmt: skip
+    }
 
 
 def length(p: Mapping[str, np.ndarray]) -> float:
@@ -132,9 +145,12 @@ def _width(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
     if not found.sound:
         return {"failed": "diverged"}
     row: dict[str, Any] = {
-        "error": found.error, "train_error": found.train_error, "loss": found.loss, "norm": length(centre),
+        "error": found.error,
+        "train_error": found.train_error,
+        "loss": found.loss,
+        "norm": length(centre),
         "gap": found.error - found.train_error,
-    }  # fmt: skip
+    }
     for kind, reach in cell["reach"].items():
         at = np.linspace(-reach, reach, cell["points"])
         losses = surface(net, centre, pair(cell, seed, centre, kind)[:1], at[:, None], x, y)

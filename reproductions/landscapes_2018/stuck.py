@@ -50,13 +50,26 @@ def xor(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
     net, (x, t) = nets(cell), xor_task(cell)
     start = np.stack([net.flat(net.init(generator(cell["entropy"], seed), cell["reach"])) for seed in seeds])
     found = small_nets.train(
-        net.wiring, start, x, t, rate=cell["rate"], momentum=cell["momentum"], margin=cell["margin"],
+        net.wiring,
+        start,
+        x,
+        t,
+        rate=cell["rate"],
+        momentum=cell["momentum"],
+        margin=cell["margin"],
         sweeps=cell["sweeps"],
-    )  # fmt: skip
+    )
     later = small_nets.train(
-        net.wiring, found.final, x, t, rate=cell["rate"], momentum=cell["momentum"], margin=cell["margin"],
-        sweeps=cell["longer"], check=100,
-    )  # fmt: skip
+        net.wiring,
+        found.final,
+        x,
+        t,
+        rate=cell["rate"],
+        momentum=cell["momentum"],
+        margin=cell["margin"],
+        sweeps=cell["longer"],
+        check=100,
+    )
     return [_row(net, x, t, found, later, k) for k in range(len(seeds))]
 
 
@@ -90,10 +103,14 @@ def _ground(net: grouped.Net, flat: np.ndarray, x: np.ndarray, t: np.ndarray) ->
     slope = np.linalg.norm(flatten(curvature.slopes(_loss(net), p, x, t)))
     zero = FLAT * np.abs(eigenvalues).max()
     return {
-        "loss": float(0.5 * np.sum(off * off)), "slope": float(slope), "length": float(np.linalg.norm(flat)),
-        "index": float(np.mean(eigenvalues < -zero)), "flat": float(np.mean(np.abs(eigenvalues) <= zero)),
-        "least": float(eigenvalues[0]), "most": float(eigenvalues[-1]),
-    }  # fmt: skip
+        "loss": float(0.5 * np.sum(off * off)),
+        "slope": float(slope),
+        "length": float(np.linalg.norm(flat)),
+        "index": float(np.mean(eigenvalues < -zero)),
+        "flat": float(np.mean(np.abs(eigenvalues) <= zero)),
+        "least": float(eigenvalues[0]),
+        "most": float(eigenvalues[-1]),
+    }
 
 
 def stationary(net: grouped.Net, flat: np.ndarray, x: np.ndarray, t: np.ndarray) -> np.ndarray:

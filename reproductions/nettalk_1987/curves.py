@@ -84,11 +84,12 @@ def compared(t: np.ndarray, error: np.ndarray, *, seen: float = 0.5) -> dict[str
         before, _ = fit(form, t[:early], error[:early])
         ahead = curve(t[early:], before) - np.log(error[early:])
         found[form] = {
-            "parameters": q, "rms": float(np.sqrt(rss / len(t))),
+            "parameters": q,
+            "rms": float(np.sqrt(rss / len(t))),
             "aic": float(len(t) * np.log(max(rss, TINY) / len(t)) + 2 * (len(q) + 1)),
             "forecast": float(np.sqrt(np.mean(np.square(ahead)))) if len(ahead) else float("nan"),
             "left": float(np.sum(~keep)),
-        }  # fmt: skip
+        }
     return found
 
 

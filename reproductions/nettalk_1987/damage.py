@@ -63,11 +63,17 @@ def relearning(cell: Mapping[str, Any], group: Sequence[int]) -> list[dict[str, 
         level = here + cell.get("part", 0.5) * (top - here)
         begun, reached = (_crossing(first[:, k], x) * every for x in (here, level))
         back = _crossing(again[:, k], level) * every
-        rows.append({
-            "first": first[:, k], "again": again[:, k], "from_here": float(here), "level": float(level),
-            "first_words": float(reached - begun), "again_words": float(back),
-            "faster": float((reached - begun) / back) if back > 0 else np.nan,
-        })  # fmt: skip
+        rows.append(
+            {
+                "first": first[:, k],
+                "again": again[:, k],
+                "from_here": float(here),
+                "level": float(level),
+                "first_words": float(reached - begun),
+                "again_words": float(back),
+                "faster": float((reached - begun) / back) if back > 0 else np.nan,
+            }
+        )
     return rows
 
 

@@ -22,11 +22,14 @@ def counts(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]
     """Numbers without chance: connections with and without thresholds of the inputs, letters and words of the files."""
     layers = nettalk.sizes(*cell["hidden"])
     found = {
-        "inputs": layers[0], "outputs": layers[-1], "connections": nettalk.connections(layers),
+        "inputs": layers[0],
+        "outputs": layers[-1],
+        "connections": nettalk.connections(layers),
         "with_input_thresholds": nettalk.connections(layers, input_thresholds=True),
-        "operations": nettalk.operations(layers), "words": len(words.load(cell["words"])),
+        "operations": nettalk.operations(layers),
+        "words": len(words.load(cell["words"])),
         "letters": len(words.load(cell["words"]).windows),
-    }  # fmt: skip
+    }
     return [{name: float(value) for name, value in found.items()} for _ in seeds]
 
 
@@ -123,8 +126,10 @@ def curve(cell: Mapping[str, Any], group: Sequence[int]) -> list[dict[str, Any]]
         course.learn(lesson, stream[done:place])
         done = place
         scores = course.score(lesson)
-        found.append({f"wrong_{n}": 1 - scores[n] for n in ("phoneme", "stress", "letter", "word", "exact")}
-                     | {"error": scores["error"]})  # fmt: skip
+        found.append(
+            {f"wrong_{n}": 1 - scores[n] for n in ("phoneme", "stress", "letter", "word", "exact")}
+            | {"error": scores["error"]}
+        )
         shown.append(place)
         letters.append(course.letters)
     rows = rows_of(_stacked(found), len(group))

@@ -51,9 +51,15 @@ class Course:
         """One pass over some words, by default all of them in a new random order."""
         order = self.rng.permutation(len(lesson)) if order is None else np.asarray(order, dtype=np.int64)
         self.p, self.memory = fast.grouped_pass(
-            self.p, lesson.windows, lesson.targets, lesson.starts, order, self.rule, margin=self.margin,
+            self.p,
+            lesson.windows,
+            lesson.targets,
+            lesson.starts,
+            order,
+            self.rule,
+            margin=self.margin,
             memory=self.memory,
-        )  # fmt: skip
+        )
         self.shown += len(order)
         self.letters += int(np.diff(lesson.starts)[order].sum())
 

@@ -66,12 +66,14 @@ def practice(cell: Mapping[str, Any], group: Sequence[int]) -> list[dict[str, An
         course.p, course.memory = dict(known), memory
     return [
         {
-            "error": error[..., k].mean(axis=0), "phoneme": phoneme[..., k].mean(axis=0),
-            "whole": whole[..., k].mean(axis=0), "before": float(before[:, k].mean()),
+            "error": error[..., k].mean(axis=0),
+            "phoneme": phoneme[..., k].mean(axis=0),
+            "whole": whole[..., k].mean(axis=0),
+            "before": float(before[:, k].mean()),
             "items": error[..., k],
         }
         for k in range(len(group))
-    ]  # fmt: skip
+    ]
 
 
 def _some(order: np.ndarray, start: int, count: int) -> np.ndarray:

@@ -141,8 +141,10 @@ def outputs(p: Mapping[str, np.ndarray], lesson: words.Words, rectified: bool, b
         x = system.constant(words.one_hot(lesson.windows[at : at + 8192], np.float32))
         a = sums(system, system.parameters(p), x, rectified=rectified).value
         if by_symbol:
-            best = [np.argmax(a[:, own] @ signed(codes).T, axis=1) for own, codes in (
-                (slice(0, PHONEME_FEATURES), CODES), (slice(PHONEME_FEATURES, None), STRESS_CODES))]  # fmt: skip
+            best = [
+                np.argmax(a[:, own] @ signed(codes).T, axis=1)
+                for own, codes in ((slice(0, PHONEME_FEATURES), CODES), (slice(PHONEME_FEATURES, None), STRESS_CODES))
+            ]
             a = np.concatenate([CODES[best[0]], STRESS_CODES[best[1]]], axis=1)
         else:
             a = sigmoid(a)[0]

@@ -123,9 +123,16 @@ def _checked(parameters: Arrays, windows: np.ndarray) -> np.ndarray:
 
 
 def grouped_pass(
-    parameters: Arrays, windows: np.ndarray, targets: np.ndarray, starts: np.ndarray,
-    order: Sequence[int] | np.ndarray, rule: Rule, *, margin: float, memory: Arrays | None = None,
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:  # fmt: skip
+    parameters: Arrays,
+    windows: np.ndarray,
+    targets: np.ndarray,
+    starts: np.ndarray,
+    order: Sequence[int] | np.ndarray,
+    rule: Rule,
+    *,
+    margin: float,
+    memory: Arrays | None = None,
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """One pass over words for up to eight seeds: parameters w1 (R, I, H), b1 (R, H), ... and the gradient at the end.
 
     windows (N, C) are the inputs that are on, targets (N, O); otherwise as `grouped_steps.grouped_pass`, with errors of
@@ -139,9 +146,19 @@ def grouped_pass(
     summed = rule.smoothing is None
     keep, gain = (1.0, 1.0) if rule.smoothing is None else (float(rule.smoothing), 1.0 - rule.smoothing)
     _pass(
-        p, g, windows, np.ascontiguousarray(targets, dtype=float), np.ascontiguousarray(starts, dtype=np.int64),
-        np.ascontiguousarray(order, dtype=np.int64), *layout, float(rule.rate), keep, gain, summed, float(margin),
-    )  # fmt: skip
+        p,
+        g,
+        windows,
+        np.ascontiguousarray(targets, dtype=float),
+        np.ascontiguousarray(starts, dtype=np.int64),
+        np.ascontiguousarray(order, dtype=np.int64),
+        *layout,
+        float(rule.rate),
+        keep,
+        gain,
+        summed,
+        float(margin),
+    )
     return _unpacked(p, parameters), _unpacked(g, parameters)
 
 
