@@ -85,6 +85,7 @@ def _straight(cell: Mapping[str, Any], seed: int) -> dict[str, Any]:
     return line_row(shares, losses) | ends
 
 
+@stuck.by_eights
 def straight_xor(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
     """The same for the XOR nets of 1986: sigmoid units, all four patterns a sweep, half the sum of squares.
 
@@ -115,6 +116,7 @@ def straight_xor(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str
     return rows
 
 
+@stuck.by_eights
 def straight_zipcode(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
     """The same for the zip-code reader of 1989, trained online. cell: data, passes, rate, shares, on.
 

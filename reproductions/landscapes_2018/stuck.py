@@ -6,6 +6,7 @@ A net has nine weights, so its whole Hessian is at hand, and the nearest station
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from core.datasets import boolean
 from core.learning import curvature
 from core.learning.compiled import small_nets
+from core.learning.compiled.vectors import LANES
 from core.learning.ops import squared_error
 from core.learning.seeds import generator
 from core.learning.slopes import flatten
@@ -36,6 +38,17 @@ def xor_task(cell: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     return x, cell["off"] + (1 - 2 * cell["off"]) * t
 
 
+def by_eights(trial: Any) -> Any:
+    """A trial function for any number of seeds from one for as many as learn in lockstep."""
+
+    @wraps(trial)
+    def together(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
+        return [row for k in range(0, len(seeds), LANES) for row in trial(cell, seeds[k : k + LANES])]
+
+    return together
+
+
+@by_eights
 def xor(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
     """Train XOR nets as in 1986 and look at the ground under those that stay stuck.
 

@@ -63,6 +63,12 @@ def test_divergence_is_told_and_not_raised(trial, cell):
     assert trial(TRIALS[trial] | cell, [0]) == [{"failed": "diverged"}]
 
 
+def test_more_seeds_than_lanes():
+    rows = stuck.xor(XOR | {"sweeps": 150, "longer": 50}, range(9))
+    assert len(rows) == 9
+    same(rows[8], stuck.xor(XOR | {"sweeps": 150, "longer": 50}, [8])[0])
+
+
 def test_training_learns_and_its_looks_are_on_the_way():
     found = nets.trained(LAYERED | {"hidden": [20], "passes": 60, "looks": 4}, 0)
     assert found.sound
