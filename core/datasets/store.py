@@ -22,6 +22,14 @@ MNIST = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
+# The dictionary as it lies here, without the notice on top of UCI's copy; the list as the CMU benchmark has it.
+NETTALK = {
+    "nettalk.data": ("https://raw.githubusercontent.com/yamato796/nettalk/6f15f80248a5481d2d7a3b028e70b5c1e321d51f/",),
+    "nettalk.list": (
+        "https://archive.ics.uci.edu/ml/machine-learning-databases/undocumented/connectionist-bench/nettalk/",
+        "http://www.cs.cmu.edu/afs/cs/project/ai-repository/ai/areas/neural/bench/cmu/nettalk/",
+    ),
+}
 HASTIE = (
     "https://hastie.su.domains/ElemStatLearn/datasets/",
     "https://web.stanford.edu/~hastie/ElemStatLearn/datasets/",
@@ -71,6 +79,12 @@ LOSSLESS = {
     "train labels": ("train_labels.txt", "12324eb5b8a5d1c2c91dcf12bfdc7b4f6e7171439db5d64483e932c80c5822d5"),
     "test labels": ("test_labels.txt", "e602a45343190014a0fc0792d2cf0fba72d2233a32c8f0c1affd6098bae526dd"),
 }
+
+
+def _nettalk(name: str, sha256: str) -> DataFile:
+    return DataFile(f"nettalk/{name}", sha256, tuple(base + name for base in NETTALK[name]))
+
+
 DATASETS: dict[str, dict[str, DataFile]] = {
     "usps": {
         "train": _usps("zip.train.gz", "abc9f5c75b997cabe66b5d01727d5a681c69298e1641a8d37b55433a52129dc0"),
@@ -122,6 +136,10 @@ DATASETS: dict[str, dict[str, DataFile]] = {
     "cifar10-lossless": {
         part: DataFile(f"cifar10-lossless/{name}", sha256, ()) for part, (name, sha256) in LOSSLESS.items()
     },
+    "nettalk": {
+        "dictionary": _nettalk("nettalk.data", "ef4ca3fb591ccccddd7d4236f0e4f12fe07dc404ea25e6c9ccee16771ae75f18"),
+        "common words": _nettalk("nettalk.list", "07c47f92dba791e5525b757ee5797953bb42b50a7de5937dd3af5cb0e112b856"),
+    },
 }
 DESCRIPTIONS = {
     "usps": "9,298 handwritten digits from US mail, 16x16 grey (Hastie, Tibshirani and Friedman's copy)",
@@ -133,6 +151,7 @@ DESCRIPTIONS = {
     "cifar10-binary": "the same with their original pixels (Krizhevsky's archive)",
     "cifar10-lossless": "the first 4,000 training and 1,000 test images of it, as PNG files with their original pixels",
     "embedded photographs": "patches of photographs that ship with scikit-learn and Matplotlib; always there",
+    "nettalk": "20,007 English words with phonemes and stresses, for non-commercial research (Sejnowski and Rosenberg)",
     "embedded digits": "1,797 handwritten digits that ship with scikit-learn, brought from 8x8 to 16x16; always there",
 }
 

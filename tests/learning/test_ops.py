@@ -55,7 +55,7 @@ def cases(name, lead, width):
         return (normal(*lead, 4, width),), {"index": (Ellipsis, slice(1, None, 2), [0, 0, width - 1])}
     if name == "flatten":
         return (normal(*lead, 2, width, 3, 2),), {}
-    if name == "squared_error":
+    if name in ("squared_error", "tolerant_error"):
         return (normal(*lead, 4, width), normal(*lead, 4, width) + 1), {}
     if name == "softmax_cross_entropy":
         t = rng().dirichlet(np.ones(width), (*lead, 4))

@@ -24,6 +24,7 @@ from core.learning.ops.shapes import flatten, part
 from core.learning.ops.softmax import softmax
 from core.learning.ops.subsampling import subsampling
 from core.learning.ops.table import OPS, Op, op_of, register
+from core.learning.ops.tolerant import tolerant_error
 
 __all__ = [
     "OPS",
@@ -68,4 +69,5 @@ __all__ = [
     "subtract",
     "swiglu",
     "tanh",
+    "tolerant_error",
 ]
