@@ -47,8 +47,10 @@ def load(name: str, *, quiet: bool = True) -> Images:
     if name == "embedded":
         return embedded()
     makers: dict[str, Callable[..., image_files.Parts]] = {
-        "cifar10": _copies, "cifar10-binary": image_files.binary, "cifar10-lossless": image_files.lossless,
-    }  # fmt: skip
+        "cifar10": _copies,
+        "cifar10-binary": image_files.binary,
+        "cifar10-lossless": image_files.lossless,
+    }
     if name not in makers:
         raise BackstoryError(f"there is no data set of images called {name!r}; known: {', '.join(NAMES)}.")
     parts = makers[name](quiet=quiet)
@@ -111,9 +113,14 @@ def paired(*, quiet: bool = True) -> tuple[Images, Images]:
                 "on average, so they are not the same image; fetch both data sets again."
             )
     copies = Images(
-        "cifar10-lossless as JPEG", chosen[0], original.train_y, chosen[1], original.test_y, original.classes,
+        "cifar10-lossless as JPEG",
+        chosen[0],
+        original.train_y,
+        chosen[1],
+        original.test_y,
+        original.classes,
         all_copies.sha256,
-    )  # fmt: skip
+    )
     return original, copies
 
 

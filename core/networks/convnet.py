@@ -126,9 +126,14 @@ def decays(net: Net) -> dict[str, float]:
 
 
 def output(
-    system: OrderedSystem, p: Mapping[str, Entry], x: Entry, net: Net, *, rng: np.random.Generator | None = None,
+    system: OrderedSystem,
+    p: Mapping[str, Entry],
+    x: Entry,
+    net: Net,
+    *,
+    rng: np.random.Generator | None = None,
     layers: int | None = None,
-) -> Entry:  # fmt: skip
+) -> Entry:
     """What the first `layers` layers, by default all, make of images x (N, side, side, maps).
 
     `rng` chooses the units that are left out. Without it none is, and those after a layer of dropout are scaled down.
@@ -171,9 +176,14 @@ def _in_one(layer: Convolution, following: Layer | None) -> bool:
 
 
 def loss(
-    system: OrderedSystem, p: Mapping[str, Entry], x: np.ndarray, labels: np.ndarray, *, net: Net,
+    system: OrderedSystem,
+    p: Mapping[str, Entry],
+    x: np.ndarray,
+    labels: np.ndarray,
+    *,
+    net: Net,
     rng: np.random.Generator | None = None,
-) -> Entry:  # fmt: skip
+) -> Entry:
     """Mean cross-entropy of the softmax of the scores."""
     scores = output(system, p, system.constant(x), net, rng=rng)
     return system.apply(mean_cross_entropy, scores, system.constant(labels))

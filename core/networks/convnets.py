@@ -16,9 +16,16 @@ RATE, BIAS_RATE, MOMENTUM = 0.001, 0.002, 0.9  # epsW, epsB, momW of all their l
 
 
 def cifar_net(
-    *, unit: str = "relu", hidden: int = 0, normalization: Normalization | None = None, overlap: bool = True,
-    dropout: float = 0.0, maps: tuple[int, ...] = (32, 32, 64), side: int = 32, classes: int = 10,
-) -> Net:  # fmt: skip
+    *,
+    unit: str = "relu",
+    hidden: int = 0,
+    normalization: Normalization | None = None,
+    overlap: bool = True,
+    dropout: float = 0.0,
+    maps: tuple[int, ...] = (32, 32, 64),
+    side: int = 32,
+    classes: int = 10,
+) -> Net:
     """Stages of a 5x5 convolution and pooling, the first by maxima, the others by means; then one or two dense layers.
 
     `overlap` pools 3x3 windows at a stride of 2, else 2x2. Normalisation follows the pooling of all stages but the
@@ -59,15 +66,29 @@ def alexnet(side: int = 224) -> Net:
     """
     norm, pool, relu = Normalization(5, 2.0, 1e-4, 0.75), Pool("max"), Unit("relu")
     layers: tuple[Layer, ...] = (
-        Convolution(96, 11, (0, 227 - side), stride=4), relu, norm, pool,
-        Convolution(256, 5, 2, groups=2, bias=1.0), relu, norm, pool,
-        Convolution(384, 3, 1), relu,
-        Convolution(384, 3, 1, groups=2, bias=1.0), relu,
-        Convolution(256, 3, 1, groups=2, bias=1.0), relu, pool,
-        Dense(4096, bias=1.0), relu, Dropout(),
-        Dense(4096, bias=1.0), relu, Dropout(),
+        Convolution(96, 11, (0, 227 - side), stride=4),
+        relu,
+        norm,
+        pool,
+        Convolution(256, 5, 2, groups=2, bias=1.0),
+        relu,
+        norm,
+        pool,
+        Convolution(384, 3, 1),
+        relu,
+        Convolution(384, 3, 1, groups=2, bias=1.0),
+        relu,
+        Convolution(256, 3, 1, groups=2, bias=1.0),
+        relu,
+        pool,
+        Dense(4096, bias=1.0),
+        relu,
+        Dropout(),
+        Dense(4096, bias=1.0),
+        relu,
+        Dropout(),
         Dense(1000),
-    )  # fmt: skip
+    )
     return Net(side, layers)
 
 

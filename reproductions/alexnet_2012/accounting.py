@@ -57,11 +57,17 @@ def totals() -> dict[str, float]:
     operations = sum(s.operations for s in layers)
     seconds = [86400 * days for days in DAYS]
     return {
-        "units": float(sum(s.units for s in layers)), "parameters": float(parameters),
-        "multiplications": float(products), "operations": operations, "by_parameters": by_parameters,
-        "ratio": operations / by_parameters, "hours_then_low": seconds[0] / 3600, "hours_then_high": seconds[1] / 3600,
-        "used_low": operations / (2 * PEAK * seconds[1]), "used_high": operations / (2 * PEAK * seconds[0]),
-    }  # fmt: skip
+        "units": float(sum(s.units for s in layers)),
+        "parameters": float(parameters),
+        "multiplications": float(products),
+        "operations": operations,
+        "by_parameters": by_parameters,
+        "ratio": operations / by_parameters,
+        "hours_then_low": seconds[0] / 3600,
+        "hours_then_high": seconds[1] / 3600,
+        "used_low": operations / (2 * PEAK * seconds[1]),
+        "used_high": operations / (2 * PEAK * seconds[0]),
+    }
 
 
 def timed(repeats: int, images: int = 16) -> dict[str, Any]:
@@ -85,9 +91,12 @@ def timed(repeats: int, images: int = 16) -> dict[str, Any]:
 
     def step() -> None:
         training.train(
-            lambda *entries: convnet.loss(*entries, net=small), q, iter([(batch, labels)]), rule=rule,
+            lambda *entries: convnet.loss(*entries, net=small),
+            q,
+            iter([(batch, labels)]),
+            rule=rule,
             rate=lambda k: 0.001,
-        )  # fmt: skip
+        )
 
     found = {}
     for name, work in (("alexnet", once), ("step", step)):

@@ -126,12 +126,15 @@ def _learned(cell: Cell, seed: int) -> tuple[Row, Learner, Images]:
     scores = learner.scores(data.test_x)
     missed = scores.argmax(axis=1) != data.test_y
     row: Row = {
-        "train": float(learner.wrong(x, y).mean()), "test": float(missed.mean()),
-        "test_loss": float(mean_cross_entropy(scores, data.test_y)[0]), "wrong": np.packbits(missed),
-        "running": np.array(learner.running), "parameters": float(sum(w.size for w in p.values())),
+        "train": float(learner.wrong(x, y).mean()),
+        "test": float(missed.mean()),
+        "test_loss": float(mean_cross_entropy(scores, data.test_y)[0]),
+        "wrong": np.packbits(missed),
+        "running": np.array(learner.running),
+        "parameters": float(sum(w.size for w in p.values())),
         "multiplications": float(sum(layer.multiplications for layer in convnet.counts(net))),
         "shown": float(cell["passes"] * len(x)),
-    }  # fmt: skip
+    }
     return row, learner, data
 
 
@@ -140,10 +143,14 @@ def _net(cell: Cell, classes: int) -> Net:
     if cell.get("stacked"):
         return stacked_net(side=side, classes=classes)
     return cifar_net(
-        hidden=cell.get("hidden", 0), normalization=NORMALIZATIONS[cell.get("normalization", "none")],
-        overlap=cell.get("overlap", True), dropout=cell.get("dropout", 0.0), maps=tuple(cell.get("maps", (32, 32, 64))),
-        side=side, classes=classes,
-    )  # fmt: skip
+        hidden=cell.get("hidden", 0),
+        normalization=NORMALIZATIONS[cell.get("normalization", "none")],
+        overlap=cell.get("overlap", True),
+        dropout=cell.get("dropout", 0.0),
+        maps=tuple(cell.get("maps", (32, 32, 64))),
+        side=side,
+        classes=classes,
+    )
 
 
 def pixels(cell: Cell, seeds: Sequence[int]) -> list[Row]:
@@ -196,11 +203,17 @@ def _pictures(cell: Cell, seed: int) -> Row:
     mistakes = np.flatnonzero(taken != data.test_y)
     worst = mistakes[np.argsort(-sure[mistakes, taken[mistakes]], kind="stable")[:20]]
     return row | {
-        "kernels": learner.p["w1"], "queries": queries, "near": near, "near_by_pixels": by_pixels,
-        "same": float(same[0].mean()), "same_by_pixels": float(same[1].mean()), "worst": worst,
-        "worst_taken_for": taken[worst], "worst_sure": sure[worst, taken[worst]],
+        "kernels": learner.p["w1"],
+        "queries": queries,
+        "near": near,
+        "near_by_pixels": by_pixels,
+        "same": float(same[0].mean()),
+        "same_by_pixels": float(same[1].mean()),
+        "worst": worst,
+        "worst_taken_for": taken[worst],
+        "worst_sure": sure[worst, taken[worst]],
         "confusions": np.bincount(data.test_y * classes + taken, minlength=classes**2).reshape(classes, classes),
-    }  # fmt: skip
+    }
 
 
 def nearest(known: np.ndarray, asked: np.ndarray, count: int) -> np.ndarray:

@@ -76,9 +76,14 @@ def held_out(data: images.Images, count: int) -> images.Images:
     order = np.random.default_rng(1).permutation(len(data.train_x))
     test, train = order[:count], order[count:]
     return images.Images(
-        data.name, data.train_x[train], data.train_y[train], data.train_x[test], data.train_y[test], data.classes,
+        data.name,
+        data.train_x[train],
+        data.train_y[train],
+        data.train_x[test],
+        data.train_y[test],
+        data.classes,
         data.sha256,
-    )  # fmt: skip
+    )
 
 
 @dataclass

@@ -34,8 +34,9 @@ def _read() -> tuple[list[dict[str, Any]], dict[str, str]]:
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
             faults[name] = f"the room {name} is left out: cannot read its paper.toml ({fault}); {advice}."
             continue
-        era = raw.get("reproduction")
-        missing = [key for key in NEEDED if not isinstance(era, dict) or key not in era]
+        section = raw.get("reproduction")
+        era: dict[str, Any] = section if isinstance(section, dict) else {}
+        missing = [key for key in NEEDED if key not in era]
         if missing:
             faults[name] = (
                 f"the room {name} is left out: its paper.toml has no {missing[0]} in [reproduction]; {advice}."

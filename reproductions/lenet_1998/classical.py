@@ -129,9 +129,14 @@ def support_vectors(x: np.ndarray, y: np.ndarray, seen: np.ndarray, cell: Mappin
 
     scale = 1 / float(np.square(x).sum(axis=1).mean())
     net = SVC(
-        C=cell["penalty"], kernel="poly", degree=cell["degree"], gamma=scale, coef0=1.0, cache_size=2000,
+        C=cell["penalty"],
+        kernel="poly",
+        degree=cell["degree"],
+        gamma=scale,
+        coef0=1.0,
+        cache_size=2000,
         decision_function_shape="ovr",
-    )  # fmt: skip
+    )
     net.fit(x, y)
     return net.decision_function(seen), {"support_vectors": float(len(net.support_))}
 

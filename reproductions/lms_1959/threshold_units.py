@@ -89,8 +89,11 @@ def _rules_beside(cell: Mapping[str, Any], rng: np.random.Generator) -> dict[str
         "late_updates": float(steps.errors[half:].mean()),
         "updates": float(steps.errors.sum()),
         "shrinkage": np.linalg.norm(steps.weights) / np.linalg.norm(start) if cell["start"] == "large" else np.nan,
-        "x": x, "d": d, "lms": linear.weights, "perceptron": steps.weights,
-    }  # fmt: skip
+        "x": x,
+        "d": d,
+        "lms": linear.weights,
+        "perceptron": steps.weights,
+    }
 
 
 def _wrong(w: np.ndarray, x: np.ndarray, d: np.ndarray) -> float:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from core.learning import checks
 from core.learning.compiled import threads
-from core.learning.compiled.blocks import ROWS
 from core.learning.compiled.tiles import KERNELS, matrices, multiply, whole_blocks
+from core.learning.compiled.vector_blocks import ROWS
 from core.learning.operation_counts import count
 from core.learning.ops import (
     OPS,
@@ -131,7 +131,7 @@ def test_the_short_algorithm_is_exact(kernel):
 @pytest.mark.parametrize("rows", [1, 2, 3, ROWS - 1, ROWS, ROWS + 5])
 @pytest.mark.parametrize("vectors", [1, 2, 3])
 def test_products_by_blocks_are_products(rows, vectors, kind):
-    from core.learning.compiled.blocks import VECTOR_BYTES
+    from core.learning.compiled.vector_blocks import VECTOR_BYTES
 
     width = vectors * VECTOR_BYTES // np.dtype(kind).itemsize
     whole = whole_blocks(rows)
@@ -330,10 +330,15 @@ def test_costs_are_those_of_the_plain_sums():
 
 
 @given(
-    side=st.tuples(st.integers(5, 12), st.integers(5, 12)), kernel=st.sampled_from([1, 2, 3, 4, 5]),
-    maps=st.integers(1, 4), outputs=st.integers(1, 20), groups=st.integers(1, 2), stride=st.integers(1, 3),
-    border=st.integers(0, 2), seed=st.integers(0, 99),
-)  # fmt: skip
+    side=st.tuples(st.integers(5, 12), st.integers(5, 12)),
+    kernel=st.sampled_from([1, 2, 3, 4, 5]),
+    maps=st.integers(1, 4),
+    outputs=st.integers(1, 20),
+    groups=st.integers(1, 2),
+    stride=st.integers(1, 3),
+    border=st.integers(0, 2),
+    seed=st.integers(0, 99),
+)
 @settings(max_examples=40, deadline=None)
 def test_convolutions_of_any_shape(side, kernel, maps, outputs, groups, stride, border, seed):
     g = np.random.default_rng(seed)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.learning.compiled.blocks import lanes_of
 from core.learning.compiled.threads import share
+from core.learning.compiled.vector_blocks import lanes_of
 from core.learning.compiled.vectors import compiled
 from core.learning.compiled.windows import largest, to_largest
 

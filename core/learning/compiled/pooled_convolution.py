@@ -12,11 +12,11 @@ from functools import partial
 
 import numpy as np
 
-from core.learning.compiled.blocks import ROWS, lanes_of
 from core.learning.compiled.images import maximum_loop, pooled, to_maximum_loop
 from core.learning.compiled.short_convolution import PARTS, shape_of, widened
 from core.learning.compiled.threads import share
 from core.learning.compiled.tiles import KERNELS, SIDE, copy, matrices, multiply, read, spread, whole_blocks, window
+from core.learning.compiled.vector_blocks import ROWS, lanes_of
 from core.learning.compiled.vectors import compiled
 
 TERMS = 16  # rows of a kernel times maps, up to which this is worth while
@@ -54,9 +54,21 @@ def _convolve(s, frame, kernels, bias, inputs, outputs, edge, y):
             copy(bias, outputs[at : at + s.wide_outputs])
         for p in range(SIDE):
             multiply(
-                inputs, p * size_in, s.maps, 1, kernels, p * terms * s.wide_outputs, s.wide_outputs, terms,
-                outputs, p * size_out, s.wide_outputs, rows, s.wide_outputs, p == _AT_ONE,
-            )  # fmt: skip
+                inputs,
+                p * size_in,
+                s.maps,
+                1,
+                kernels,
+                p * terms * s.wide_outputs,
+                s.wide_outputs,
+                terms,
+                outputs,
+                p * size_out,
+                s.wide_outputs,
+                rows,
+                s.wide_outputs,
+                p == _AT_ONE,
+            )
         columns = min(s.tile, s.out_width - column)
         for i in range(rows):
             for o in range(0, s.outputs, lanes):
@@ -91,14 +103,38 @@ def _slopes_of(s, frame, dy, inputs, slopes, edge, one, d_kernels, d_bias):
                         copy(dy[at + b * s.outputs : at + b * s.outputs + run], edge[b * lanes : b * lanes + run])
                     spread(s.tile, edge, 0, lanes, slopes, to, size_out)
         multiply(
-            one, 0, 0, 0, slopes, _AT_ONE * size_out, s.wide_outputs, rows,
-            d_bias, 0, s.wide_outputs, 1, s.wide_outputs, True,
-        )  # fmt: skip
+            one,
+            0,
+            0,
+            0,
+            slopes,
+            _AT_ONE * size_out,
+            s.wide_outputs,
+            rows,
+            d_bias,
+            0,
+            s.wide_outputs,
+            1,
+            s.wide_outputs,
+            True,
+        )
         for p in range(SIDE):
             multiply(
-                inputs, p * size_in, 1, s.maps, slopes, p * size_out, s.wide_outputs, rows,
-                d_kernels, p * whole_blocks(terms) * s.wide_outputs, s.wide_outputs, terms, s.wide_outputs, True,
-            )  # fmt: skip
+                inputs,
+                p * size_in,
+                1,
+                s.maps,
+                slopes,
+                p * size_out,
+                s.wide_outputs,
+                rows,
+                d_kernels,
+                p * whole_blocks(terms) * s.wide_outputs,
+                s.wide_outputs,
+                terms,
+                s.wide_outputs,
+                True,
+            )
 
 
 @compiled

@@ -11,7 +11,6 @@ from functools import partial
 
 import numpy as np
 
-from core.learning.compiled.blocks import ROWS, VECTOR_BYTES, lanes_of
 from core.learning.compiled.threads import share
 from core.learning.compiled.tiles import (
     AT_ONE,
@@ -28,6 +27,7 @@ from core.learning.compiled.tiles import (
     points_to_windows,
     whole_blocks,
 )
+from core.learning.compiled.vector_blocks import ROWS, VECTOR_BYTES, lanes_of
 from core.learning.compiled.vectors import compiled
 
 TILES = 16  # tiles of small images that are worked on together
@@ -58,9 +58,21 @@ def _forward(s, x, x_at, kernels, bias, y, y_at, first, last):
             copy(bias, outputs[at : at + s.wide_outputs])
         for p in range(POINTS):
             multiply(
-                inputs, p * size_in, s.maps, 1, kernels, p * s.maps * s.wide_outputs, s.wide_outputs, s.maps,
-                outputs, p * size_out, s.wide_outputs, images * tiles, s.wide_outputs, p == AT_ONE,
-            )  # fmt: skip
+                inputs,
+                p * size_in,
+                s.maps,
+                1,
+                kernels,
+                p * s.maps * s.wide_outputs,
+                s.wide_outputs,
+                s.maps,
+                outputs,
+                p * size_out,
+                s.wide_outputs,
+                images * tiles,
+                s.wide_outputs,
+                p == AT_ONE,
+            )
         for n in range(images):
             points_to_outputs(outputs, size_out, n * tiles, edge, work, y, (start + n) * of_output + y_at, s)
 
@@ -89,20 +101,56 @@ def _backward(s, to_x, to_w, x, x_at, dy, y_at, turned, dx, d_kernels, d_bias, f
                 for n in range(images):
                     images_to_points(x, (start + n) * of_image + x_at, frame, work, inputs, size_in, n * tiles, s)
                 multiply(
-                    one, 0, 0, 0, slopes, AT_ONE * size_out, s.wide_outputs, images * tiles, d_bias,
-                    part * ROWS * s.wide_outputs, s.wide_outputs, 1, s.wide_outputs, True,
-                )  # fmt: skip
+                    one,
+                    0,
+                    0,
+                    0,
+                    slopes,
+                    AT_ONE * size_out,
+                    s.wide_outputs,
+                    images * tiles,
+                    d_bias,
+                    part * ROWS * s.wide_outputs,
+                    s.wide_outputs,
+                    1,
+                    s.wide_outputs,
+                    True,
+                )
                 for p in range(POINTS):
                     multiply(
-                        inputs, p * size_in, 1, s.maps, slopes, p * size_out, s.wide_outputs, images * tiles, d_kernels,
-                        (part * POINTS + p) * of_point, s.wide_outputs, s.maps, s.wide_outputs, True,
-                    )  # fmt: skip
+                        inputs,
+                        p * size_in,
+                        1,
+                        s.maps,
+                        slopes,
+                        p * size_out,
+                        s.wide_outputs,
+                        images * tiles,
+                        d_kernels,
+                        (part * POINTS + p) * of_point,
+                        s.wide_outputs,
+                        s.maps,
+                        s.wide_outputs,
+                        True,
+                    )
             if to_x:
                 for p in range(POINTS):
                     multiply(
-                        slopes, p * size_out, s.wide_outputs, 1, turned, p * s.outputs * s.wide_maps, s.wide_maps,
-                        s.outputs, inputs, p * size_in, s.wide_maps, images * tiles, s.wide_maps, False,
-                    )  # fmt: skip
+                        slopes,
+                        p * size_out,
+                        s.wide_outputs,
+                        1,
+                        turned,
+                        p * s.outputs * s.wide_maps,
+                        s.wide_maps,
+                        s.outputs,
+                        inputs,
+                        p * size_in,
+                        s.wide_maps,
+                        images * tiles,
+                        s.wide_maps,
+                        False,
+                    )
                 for n in range(images):
                     points_to_windows(inputs, size_in, n * tiles, summed, work, dx, (start + n) * of_image + x_at, s)
 
@@ -115,10 +163,22 @@ def shape_of(x: np.ndarray, w: np.ndarray, before: int, after: int) -> Shape:
     high, wide = (side + before + after - kernel + 1 for side in x.shape[1:3])
     down, across = -(-high // tile), -(-wide // tile)
     return Shape(
-        x.shape[1], x.shape[2], maps, x.shape[3], -(-maps // lanes) * lanes,
-        high, wide, outputs, of_outputs, -(-outputs // lanes) * lanes,
-        before, tile, down, across, max(1, TILES // (down * across)),
-    )  # fmt: skip
+        x.shape[1],
+        x.shape[2],
+        maps,
+        x.shape[3],
+        -(-maps // lanes) * lanes,
+        high,
+        wide,
+        outputs,
+        of_outputs,
+        -(-outputs // lanes) * lanes,
+        before,
+        tile,
+        down,
+        across,
+        max(1, TILES // (down * across)),
+    )
 
 
 def widened(a: np.ndarray, width: int) -> np.ndarray:
@@ -154,9 +214,15 @@ def forward(
 
 
 def backward(
-    x: np.ndarray, w: np.ndarray, points: list[np.ndarray], dy: np.ndarray, before: int, after: int, to_x: bool,
+    x: np.ndarray,
+    w: np.ndarray,
+    points: list[np.ndarray],
+    dy: np.ndarray,
+    before: int,
+    after: int,
+    to_x: bool,
     to_w: bool,
-) -> tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None]:  # fmt: skip
+) -> tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None]:
     """Derivatives with respect to x, w and b; those of x, or of w and b, only where wanted."""
     s = shape_of(x, w, before, after)
     dx = np.empty(x.shape if to_x else (0,), x.dtype)

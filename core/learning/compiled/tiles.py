@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.learning.compiled.blocks import ROWS, block, lanes_of, linear_map
+from core.learning.compiled.vector_blocks import ROWS, block, lanes_of, linear_map
 from core.learning.compiled.vectors import compiled
 
 SIDE = 8
@@ -70,7 +70,7 @@ _two_vectors, _one_vector = block(ROWS, 2), block(ROWS, 1)
 
 @compiled
 def multiply(a, a_at, row, column, b, b_at, step, count, c, c_at, c_row, rows, width, more):
-    """A product of matrices by blocks of ROWS rows, the last one whole as well; see `blocks.block`.
+    """A product of matrices by blocks of ROWS rows, the last one whole as well; see `vector_blocks.block`.
 
     `width` is a multiple of the lanes; a and c have room for the rows of the last block.
     """

@@ -8,7 +8,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from core.learning.compiled.blocks import LONG, Writer
+from core.learning.compiled.vector_blocks import LONG, Writer
 
 
 class _Places:
