@@ -16,7 +16,8 @@ def response_normalization(x, *, size=5, k=2.0, alpha=1e-4, beta=0.75, across=Tr
     layer `rnorm` of cuda-convnet, whose `scale` is alpha times size (across) or its square (within), with k = 1.
     Raises ValueError unless `size` is odd.
 
-    >>> float(response_normalization(np.full((1, 1, 1, 1), 3.0), k=1, alpha=1, beta=0.5)[0].squeeze().round(4))  # 3 / sqrt(10)
+    >>> x = np.full((1, 1, 1, 1), 3.0)
+    >>> float(response_normalization(x, k=1, alpha=1, beta=0.5)[0].squeeze().round(4))  # 3 / sqrt(10)
     0.9487
     """
     from core.learning.compiled import images as loops  # compiles when it is first used
