@@ -20,7 +20,7 @@ WITHOUT_HEAD = {"width": 64, "layers": 2, "heads": 8, "hidden": 64, "length": 16
 
 
 def ablations(s: Settings) -> dict[str, dict[str, Any]]:
-    """Each part taken away or replaced, by its name in tables. ReLU has half as many hidden units again: as many numbers."""
+    """Each part taken away or replaced, by its name in tables; with ReLU half as many hidden units again."""
     wide = 3 * s.hidden // 2
     then = {"gate": "relu", "hidden": wide, "norm": "layer", "positions": "learned", "schedule": "constant"}
     return {

@@ -49,9 +49,7 @@ class Settings(BaseModel):
         "Once upon a time, there was a little girl named Lily.", description="sentence whose loss is walked back"
     )
     sample: Count = Field(100, description="derivatives that are measured one by one")
-    story_prompt: str = Field(
-        "", description="how the checkpoint's own story begins, for a story besides the documented"
-    )
+    story_prompt: str = Field("", description="the beginning of further stories that the checkpoint tells")
     temperature: Annotated[float, Field(ge=0, le=100)] = Field(0.8, description="temperature of the drawn stories")
     capital: bool = Field(False, description="whether Llama 3.2 1B is run; it needs the user's own copy")
     entropy: int = Field(2023, ge=0, description="the number from which all random numbers start")

@@ -219,12 +219,8 @@ def words(s: Settings, rows: Rows) -> dict[str, Any]:
     nets, adjacent = rows["learning"], pick(rows["positions"], pairing="adjacent")
     large, lost = "Llama 3.1 405B", finished(nets, "test")
     ten = [row.arrays["moment_shares"][-1, 1] for row in nets if not row.failed]
-    slopes = rows["slopes"][0].values if "slopes" in rows else {}
     return {
-        "derivatives": f"{slopes['numbers']:,.0f}" if slopes else "260,032",
-        "measured_error": f"{slopes['measured']:.0e}".replace("e-0", "e-")
-        if slopes
-        else "(not run: it needs the files)",
+        "answer_slopes": _answer(rows),
         "parameters": f"{finished(nets, 'parameters')[0]:,.0f}" if len(lost) else "",
         "llama_loss": f"{lost.mean():.3f}" if len(lost) else "no number",
         "kn_loss": f"{best_count(rows)[1]:.3f}",
@@ -247,6 +243,22 @@ def words(s: Settings, rows: Rows) -> dict[str, Any]:
     }
 
 
+def _small(value: float) -> str:
+    """A small number as it is read: 3e-9."""
+    return f"{value:.0e}".replace("e-0", "e-")
+
+
+def _answer(rows: Rows) -> str:
+    """What was found of the derivatives, in a sentence."""
+    if "slopes" not in rows:
+        return "Its parts give the right derivatives; the real checkpoint was left out of this run."
+    one = rows["slopes"][0].values
+    return (
+        f"It does: for a real checkpoint it gives all {one['numbers']:,.0f} derivatives at once, and those that were "
+        f"measured one by one are the same to {_small(one['measured'])} of the largest."
+    )
+
+
 def _story_finding(rows: Rows) -> str:
     if "story" not in rows:
         return "Left out: the checkpoint's files are needed, and --set checkpoint=true."
@@ -256,8 +268,9 @@ def _story_finding(rows: Rows) -> str:
     same = "is the documented one, letter for letter" if greedy["same"] else "is not the documented one"
     between = f" ({interval.low:.3f} to {interval.high:.3f})" if interval else ""
     return (
-        f"The story of {greedy['characters']:.0f} characters {same}. On {len(found.arrays['losses'])} stories the loss is "
-        f"{found.values['a_token']:.3f} nats a token; averaged over stories {found.values['a_story']:.3f}{between}."
+        f"The story of {greedy['characters']:.0f} characters {same}. On {len(found.arrays['losses'])} stories "
+        f"the loss is {found.values['a_token']:.3f} nats a token; averaged over stories "
+        f"{found.values['a_story']:.3f}{between}."
     )
 
 
@@ -266,13 +279,13 @@ def _slopes_finding(rows: Rows) -> str:
         return "Left out: the checkpoint's files are needed, and --set checkpoint=true."
     one = rows["slopes"][0]
     theirs = (
-        f"all agree with the reference implementation to {one.values['reference']:.0e}, which is rounding"
+        f"all agree with the reference implementation to {_small(one.values['reference'])}, which is rounding"
         if "reference" in one.values
         else "the reference implementation was not installed for this run"
     )
     return (
-        f"{len(one.arrays['pairs'])} of {one.values['numbers']:,.0f} were measured by moving the parameter and differ by "
-        f"{one.values['measured']:.0e} of the largest at most; {theirs}."
+        f"{len(one.arrays['pairs'])} of {one.values['numbers']:,.0f} were measured by moving the parameter and differ "
+        f"by {_small(one.values['measured'])} of the largest at most; {theirs}."
     )
 
 
