@@ -76,8 +76,8 @@ def ladder(arrays: Arrays, record: Record) -> Canvas:
     ends = [*counted, *(one.max() if len(one) else np.nan for one in (arrays["old"], arrays["llama"]))]
     for row, value in zip(rows, values, strict=True):
         ax.annotate(f"{value:.2f}", (ends[row], row), xytext=(8, 0), textcoords="offset points", va="center")
-    for row, runs in ((len(names) - 2, arrays["old"]), (len(names) - 1, arrays["llama"])):
-        ax.plot(runs, np.full(len(runs), row), "o", color=draw.INK, markersize=4)
+    for place, runs in ((len(names) - 2, arrays["old"]), (len(names) - 1, arrays["llama"])):
+        ax.plot(runs, np.full(len(runs), place), "o", color=draw.INK, markersize=4)
     ax.set_yticks(rows, names)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_xlim(0, 1.12 * max(counted))

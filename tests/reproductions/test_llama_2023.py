@@ -21,11 +21,12 @@ from reproductions.llama_2023 import (
     parts,
     reference,
     run,
-    tables,
     telling,
     training,
 )
 from reproductions.llama_2023.settings import PRESETS, Settings
+from reproductions.llama_2023.tables import in_one_line
+from reproductions.llama_2023.tables import told as text_of
 from tests.conftest import REAL_DATA
 
 SHAPE = {"width": 16, "layers": 1, "heads": 2, "groups": 1, "hidden": 24, "length": 16}
@@ -308,7 +309,10 @@ def test_every_net_without_a_part_has_about_as_many_numbers():
 
 
 def test_texts_come_back_from_their_bytes():
-    assert tables.told(np.frombuffer("a\u00e9".encode().ljust(9, b"\0"), np.uint8)) == "a\u00e9"
+    raw = np.frombuffer("a\u00e9\n\n b".encode().ljust(9, b"\0"), np.uint8)
+    assert text_of(raw) == "a\u00e9\n\n b"
+    assert in_one_line(raw) == "a\u00e9 / b"
+    assert in_one_line(np.zeros(4)) == "(white space)"
 
 
 @pytest.mark.parametrize("change", [{"width": 30}, {"groups": 3}, {"width": 24, "heads": 8, "groups": 4}])
