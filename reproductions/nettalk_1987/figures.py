@@ -9,10 +9,11 @@ import numpy as np
 from matplotlib.figure import Figure as Canvas
 from scipy.spatial.distance import pdist
 
+from core.datasets.nettalk import PHONEME_CLASS
 from core.datasets.phonemes import SYMBOLS
 from core.evidence.record import Record
 from core.publishing import figures as draw
-from reproductions.nettalk_1987 import curves, today
+from reproductions.nettalk_1987 import curves, speech, today
 
 Arrays = Mapping[str, np.ndarray]
 COLOURS = (draw.FAINT, draw.SKY, draw.GREEN, draw.ORANGE, draw.PURPLE, draw.BLUE)
@@ -21,7 +22,7 @@ TOLD = ((0, 82), (80, 95), (120, 98))
 TOLD_DICTIONARY = {"one": ((0, 77), (1, 85), (5, 90)), "two": ((0, 80), (1, 87))}
 
 
-def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Canvas]]:
+def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Canvas | draw.Audible]]:
     """How to draw each figure of paper.toml, and the picture of the card."""
     drawn = (card, hidden, dictionary, more_words, curve, damage, spacing, clusters, reading, now)
     return {function.__name__: partial(function, arrays, record) for function in drawn}
@@ -77,7 +78,7 @@ def hidden(arrays: Arrays, record: Record) -> Canvas:
     ax.set_xticks(range(len(sizes) + 1), [*(f"{size:.0f}" for size in sizes), "two\nlayers"])
     ax.set(xlabel="hidden units", ylabel="phonemes right, %", title="after the last pass")
     for row, (text, colour) in enumerate((("rule of 1987", draw.BLUE), ("rule of 1986", draw.ORANGE))):
-        ax.annotate(text, (0.97, 0.14 - 0.08 * row), xycoords="axes fraction", ha="right", color=colour)
+        ax.annotate(text, (0.5, 0.14 - 0.08 * row), xycoords="axes fraction", ha="center", color=colour)
     _way(axes[1], arrays, np.argsort(arrays["way_hidden"]))
     axes[1].set(xlabel="passes", title="on the way; numbers: hidden units")
     return figure
@@ -218,7 +219,7 @@ def clusters(arrays: Arrays, record: Record) -> Canvas:
     return figure
 
 
-def reading(arrays: Arrays, record: Record) -> Canvas:
+def reading(arrays: Arrays, record: Record) -> draw.Audible:
     """A sentence letter by letter, and the symbols that a net says for it after more and more passes."""
     sentence = record.settings["sentence"].split()
     looks, said, truth = record.settings["reading_looks"], arrays["said"].astype(int), arrays["truth"].astype(int)
@@ -233,7 +234,7 @@ def reading(arrays: Arrays, record: Record) -> Canvas:
                 place = starts[k] + j
                 ax.text(at, 0, letter, ha="center", va="center", fontweight="bold")
                 for row, _ in enumerate(looks):
-                    right = said[row, place] == truth[place]
+                    right = PHONEME_CLASS[said[row, place]] == PHONEME_CLASS[truth[place]]
                     box = (
                         {"boxstyle": "square,pad=0.18", "facecolor": draw.BLUE, "edgecolor": "none"} if right else None
                     )
@@ -255,7 +256,19 @@ def reading(arrays: Arrays, record: Record) -> Canvas:
         for side in ax.spines.values():
             side.set_visible(False)
         ax.tick_params(length=0)
-    return figure
+    return draw.Audible(figure, partial(_sounds, arrays, record))
+
+
+def _sounds(arrays: Arrays, record: Record) -> dict[str, bytes]:
+    """What the net says after each number of passes, as WAV files; none without espeak-ng."""
+    if not speech.installed():
+        return {}
+    cell = {"sentence": record.settings["sentence"]}
+    row = {"phonemes": arrays["said"], "stresses": arrays["said_stresses"]}
+    return {
+        f"after {look} pass{'es' * (look != 1)}": speech.wav(speech.read_aloud(row, k, cell))
+        for k, look in enumerate(record.settings["reading_looks"])
+    }
 
 
 def now(arrays: Arrays, record: Record) -> Canvas:

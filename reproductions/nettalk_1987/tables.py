@@ -326,7 +326,7 @@ def words(s: Settings, rows: Rows) -> dict[str, Any]:
 
 def _between(values: Sequence[float], form: str) -> str:
     """One number, or the least and the most of several that differ as written."""
-    told = [format(value, form) for value in sorted(values)]
+    told = [format(value, form) for value in sorted(values)] or ["not known how many"]
     return told[0] if told[0] == told[-1] else f"{told[0]} to {told[-1]}"
 
 
@@ -363,6 +363,7 @@ def arrays(s: Settings, rows: Rows) -> dict[str, np.ndarray]:
         ),
         "practice": stacked(practice, "error"),
         "said": reading["phonemes"],
+        "said_stresses": reading["stresses"],
         "truth": reading["truth"],
         "now": np.array([[r.cell["step"], r.values["tested_phoneme"]] for r in rows["now"] if not r.failed]),
     }
@@ -378,7 +379,7 @@ def arrays(s: Settings, rows: Rows) -> dict[str, np.ndarray]:
     again = pick(rows["relearning"], rule=THEN)
     found |= {"first": stacked(again, "first"), "again": stacked(again, "again")}
     nets = [r for r in rows["clusters"] if not r.failed]
-    found |= {"means_a": nets[0].arrays["means"], "means_b": nets[1].arrays["means"]}
+    found |= {"means_a": nets[0].arrays["means"], "means_b": nets[min(1, len(nets) - 1)].arrays["means"]}
     rand = f"rand_{nets[0].cell['groups'][0]}"
     found["alike"] = np.array(
         [
