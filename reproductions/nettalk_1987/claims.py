@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -138,7 +139,7 @@ def _curve(rows: Rows) -> dict[str, Measured]:
         for name, error in ERRORS.items():
             found = laws(group, error)
             simple[f"{rule}, {name}"] = m.share(
-                np.array([min(SIMPLE_LAWS, key=lambda law, one=one: one[law]["rms"]) == "power" for one in found])
+                np.array([min(SIMPLE_LAWS, key=lambda law, one=one: one[law]["rms"]) == "power" for one in found])  # type: ignore[misc]
             )
             alone[f"{rule}, {name}"] = m.share(np.array([curves.best(one) == "power" for one in found]))
     plain = by_rule(pick(rows["learning"], hidden=list(rows["curve"][0].cell["hidden"])) or rows["learning"])
@@ -153,7 +154,14 @@ def _curve(rows: Rows) -> dict[str, Measured]:
 
 def laws(rows: Sequence[Row], error: str) -> list[dict[str, dict[str, float]]]:
     """How every form of curve fits each net's error."""
-    return [curves.compared(row.arrays["shown"], row.arrays[error]) for row in rows if not row.failed]
+    both = ((row.arrays["shown"], row.arrays[error]) for row in rows if not row.failed)
+    return [_compared(*(np.asarray(one, dtype=float).tobytes() for one in pair)) for pair in both]
+
+
+@lru_cache(maxsize=1024)
+def _compared(shown: bytes, errors: bytes) -> dict[str, dict[str, float]]:
+    """Fits are asked for by claims, tables and words: each is made once."""
+    return curves.compared(np.frombuffer(shown), np.frombuffer(errors))
 
 
 def _damage(rows: Rows) -> dict[str, Measured]:

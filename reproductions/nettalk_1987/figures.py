@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from scipy.spatial.distance import pdist
 
@@ -33,7 +34,7 @@ def _told(record: Record) -> bool:
     return record.settings["words"] == "common"
 
 
-def _way(ax: draw.Canvas, arrays: Arrays, chosen: np.ndarray) -> None:
+def _way(ax: Axes, arrays: Arrays, chosen: np.ndarray) -> None:
     """Curves of learning for some numbers of hidden units, named at their right ends."""
     x = np.arange(len(arrays["looks"]))
     labels = []
