@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -17,6 +18,7 @@ from core.publishing import figures as draw
 from reproductions.nettalk_1987 import curves, speech, today
 
 Arrays = Mapping[str, np.ndarray]
+LONGEST = 25  # letters of a line of the sentence
 COLOURS = (draw.FAINT, draw.SKY, draw.GREEN, draw.ORANGE, draw.PURPLE, draw.BLUE)
 # As told of the paper: hidden units and phonemes right; then the dictionary before, and after some passes.
 TOLD = ((0, 82), (80, 95), (120, 98))
@@ -224,40 +226,32 @@ def reading(arrays: Arrays, record: Record) -> draw.Audible:
     """A sentence letter by letter, and the symbols that a net says for it after more and more passes."""
     sentence = record.settings["sentence"].split()
     looks, said, truth = record.settings["reading_looks"], arrays["said"].astype(int), arrays["truth"].astype(int)
-    half = (len(sentence) + 1) // 2
-    figure, axes = draw.canvas(1, 2, width=9.5, height=5.2)
-    starts = np.cumsum([0, *(len(word) for word in sentence)])
-    longest = max(sum(len(w) + 1 for w in part) for part in (sentence[:half], sentence[half:] or [""]))
-    for ax, chosen in zip(axes, (range(half), range(half, len(sentence))), strict=True):
-        at = 0
-        for k in chosen:
-            for j, letter in enumerate(sentence[k]):
-                place = starts[k] + j
-                ax.text(at, 0, letter, ha="center", va="center", fontweight="bold")
-                for row, _ in enumerate(looks):
-                    right = PHONEME_CLASS[said[row, place]] == PHONEME_CLASS[truth[place]]
-                    box = (
-                        {"boxstyle": "square,pad=0.18", "facecolor": draw.BLUE, "edgecolor": "none"} if right else None
-                    )
-                    ax.text(
-                        at,
-                        row + 1,
-                        SYMBOLS[said[row, place]],
-                        ha="center",
-                        va="center",
-                        color=draw.WHITE if right else draw.INK,
-                        bbox=box,
-                    )
-                at += 1
-            at += 1
+    lines = textwrap.wrap(" ".join(sentence), LONGEST)
+    figure, axes = draw.canvas(1, len(lines), width=5.2, height=0.34 * len(lines) * (len(looks) + 2), squeeze=False)
+    place = 0
+    for ax, line in zip(axes[:, 0], lines, strict=True):
+        for at, letter in enumerate(line):
+            if letter == " ":
+                continue
+            ax.text(at, 0, letter, ha="center", va="center", fontweight="bold")
+            for row, symbols in enumerate(said, start=1):
+                _symbol(ax, at, row, int(symbols[place]), int(truth[place]))
+            place += 1
         ax.set_yticks(range(len(looks) + 1), ["letters", *(f"{look} pass{'es' * (look != 1)}" for look in looks)])
         ax.set_xticks([])
-        ax.set(xlim=(-1, longest), ylim=(len(looks) + 0.6, -0.6))
+        ax.set(xlim=(-1, LONGEST), ylim=(len(looks) + 0.6, -0.6))
         ax.grid(visible=False)
         for side in ax.spines.values():
             side.set_visible(False)
         ax.tick_params(length=0)
     return draw.Audible(figure, partial(_sounds, arrays, record))
+
+
+def _symbol(ax: Axes, x: float, y: float, said: int, truth: int) -> None:
+    """A symbol that is said for a letter, on blue if it is right."""
+    right = PHONEME_CLASS[said] == PHONEME_CLASS[truth]
+    box = {"boxstyle": "square,pad=0.14", "facecolor": draw.BLUE, "edgecolor": "none"} if right else None
+    ax.text(x, y, SYMBOLS[said], ha="center", va="center", color=draw.WHITE if right else draw.INK, bbox=box)
 
 
 def _sounds(arrays: Arrays, record: Record) -> dict[str, bytes]:

@@ -301,7 +301,9 @@ def words(s: Settings, rows: Rows) -> dict[str, Any]:
     worst = [100 * finished(group, "most_lost").mean() for group in by_rule(rows["lesions"]).values()]
     both, steps = rows["clusters"], grouped(rows["now"], "step")
     others = rows["others"]
+    known = "the 1,000 commonest words" if s.words == "common" else "words made for this project"
     return {
+        "known_words": known,
         "right_least": f"{100 * right[min(right)]:.0f}",
         "right_most": f"{100 * right[max(right)]:.0f}",
         "most_hidden": max(right)[0] if max(right) else 0,
