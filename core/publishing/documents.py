@@ -217,6 +217,7 @@ def _figure(
     return {
         "film": f"figures/{film.name}" if film.exists() else "",
         "film_data": base64.b64encode(film.read_bytes()).decode() if film.exists() else "",
+        "sounds": figures.sounds_of(picture.id, folder / "figures"),
         "id": picture.id,
         "section": picture.section,
         "title": picture.title,
