@@ -130,7 +130,7 @@ def rates_tried(arrays: Arrays, record: Record) -> Canvas:
         rates = np.unique(tried[:, 2])
         ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
         ax.minorticks_off()
-    axes[0, 0].legend(fontsize=12, loc="lower left", frameon=False)
+    axes[0, 0].legend(fontsize=12, loc="lower right", bbox_to_anchor=(1.0, 0.98), ncol=3, frameon=False)
     axes[-1, 0].set_xlabel("learning rate")
     return figure
 
@@ -171,7 +171,8 @@ def pixels(arrays: Arrays) -> Canvas:
     """Test errors by what was learned from and what was tested on."""
     figure, ax = draw.canvas(width=6.2, height=3.6)
     names = {
-        "original_original": "learned originals,\ntested on originals", "original_jpeg": "learned originals,\non copies",
+        "original_original": "learned originals,\ntested on originals",
+        "original_jpeg": "learned originals,\non copies",
         "jpeg_original": "learned copies,\non originals", "jpeg_jpeg": "learned copies,\non copies",
     }  # fmt: skip
     groups = [(text, 100 * arrays[f"pixels_{name}"], None) for name, text in names.items()]

@@ -73,9 +73,7 @@ def neighbours(arrays: Arrays) -> Canvas:
     names, near = arrays["class_names"], arrays["near_images"]
     count, across = near.shape[:2]
     figure, axes = draw.canvas(across + 1, count, width=5.8, height=0.78 * count + 0.1, squeeze=False)
-    for line, query, label, found in zip(
-        axes, arrays["query_images"], arrays["query_classes"], near, strict=True
-    ):
+    for line, query, label, found in zip(axes, arrays["query_images"], arrays["query_classes"], near, strict=True):
         shown(line[0], query)
         line[0].text(-0.12, 0.5, str(names[label]), transform=line[0].transAxes, ha="right", va="center", fontsize=12)
         for ax, one in zip(line[1:], found, strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -189,5 +189,3 @@ def multiplications(cell: Mapping[str, Any]) -> int:
     """Multiplications of weights with inputs for one image, in a net of the comparison of units."""
     net = cifar_net(unit=cell["unit"], **experiment.NETS[cell["net"]])
     return sum(layer.multiplications for layer in convnet.counts(net))
-
-

@@ -43,9 +43,11 @@ class Settings(BaseModel):
         6000, description="more training images, for the first net and batch of the comparison; 0 leaves them out"
     )
     hidden: int = Field(32, ge=1, le=4096, description="hidden units of the net in which parts are left out or put in")
-    rate: Rate = Field(0.01, description="learning rate of that net, and of those that learn from either kind of pixels")
+    rate: Rate = Field(
+        0.01, description="learning rate of that net, and of those that learn from either kind of pixels"
+    )
     part_images: Images = Field(4000, description="training images of that net; 0 for all")
-    part_passes: Passes = Field(12, description="passes of that net, and of those that learn from either kind of pixels")
+    part_passes: Passes = Field(12, description="passes of that net and of those that learn from pixels of two kinds")
     part_batch: Batch = Field(64, description="images in a batch of that net, and of the ladder to today")
     picture_images: Images = Field(8000, description="training images of the nets whose kernels are looked at")
     picture_passes: Passes = Field(10, description="passes of these nets")

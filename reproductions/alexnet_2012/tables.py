@@ -111,7 +111,15 @@ def _parts(rows: Rows) -> Table:
         interval = f"{change.low:+.2f} to {change.high:+.2f}" if change else None
         told = [change.estimate if change else None, interval]
         lines.append([name, len(group), *means, 100 * float(gaps.mean()) if len(gaps) else None, *told])
-    columns = ["net", "seeds", "training error, %", "test error, %", "gap, points", "test error, change", "95 % interval"]
+    columns = [
+        "net",
+        "seeds",
+        "training error, %",
+        "test error, %",
+        "gap, points",
+        "test error, change",
+        "95 % interval",
+    ]
     return table("parts", "Each part left out or put in", columns, lines)
 
 
