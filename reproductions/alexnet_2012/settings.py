@@ -44,7 +44,7 @@ class Settings(BaseModel):
     )
     hidden: int = Field(32, ge=1, le=4096, description="hidden units of the net in which parts are left out or put in")
     rate: Rate = Field(
-        0.01, description="learning rate of that net, and of those that learn from either kind of pixels"
+        0.001, description="learning rate of that net, and of those that learn from either kind of pixels"
     )
     part_images: Images = Field(4000, description="training images of that net; 0 for all")
     part_passes: Passes = Field(12, description="passes of that net and of those that learn from pixels of two kinds")
