@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from core.evidence.measured import Ours
 from core.evidence.record import Record
 from core.publishing import figures as draw
 from reproductions.alexnet_2012 import photographs
@@ -20,6 +21,10 @@ EFFECTS = {
     "lrn": "normalisation", "overlap": "overlapping pooling", "overlap_gap": "overlapping pooling, gap",
     "dropout_gap": "dropout, gap", "crops_gap": "crops, gap", "crops_test": "crops, test error",
     "decay": "decay, training error", "depth": "a middle stage",
+}  # fmt: skip
+PIXELS = {
+    "original_original": "learned originals,\ntested on originals", "original_jpeg": "learned originals,\non copies",
+    "jpeg_original": "learned copies,\non originals", "jpeg_jpeg": "learned copies,\non copies",
 }  # fmt: skip
 LAYERS = ("conv 1", "conv 2", "conv 3", "conv 4", "conv 5", "dense 6", "dense 7", "dense 8")
 
@@ -32,7 +37,7 @@ def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Any]]:
         found["rates_tried"] = partial(rates_tried, arrays, record)
     if "kernels_relu" in arrays and "kernels_tanh" in arrays:
         found["kernels_film"] = partial(photographs.film, arrays)
-    if any(answer.ours for answer in _effects(record)):
+    if effects(record):
         found["parts"] = partial(parts, record)
     if "pixels_jpeg_jpeg" in arrays:
         found["pixels"] = partial(pixels, arrays)
@@ -135,24 +140,19 @@ def rates_tried(arrays: Arrays, record: Record) -> Canvas:
     return figure
 
 
-def _effects(record: Record) -> list[Any]:
+def effects(record: Record) -> list[tuple[str, Ours, float]]:
+    """Every effect that was measured: its name, our side and the paper's number, 0 where it gives none."""
     found = []
-    for name in EFFECTS:
+    for name, text in EFFECTS.items():
         claim = record.claim(name)
-        found += claim.answers or [claim]
+        sides = [(f"{text} {one.label}", one.ours) for one in claim.answers] or [(text, claim.ours)]
+        found += [(label, ours, claim.value) for label, ours in sides if ours is not None]
     return found
 
 
 def parts(record: Record) -> Canvas:
     """How much every part lowers an error, with intervals, and the paper's numbers."""
-    rows = []
-    for name, text in EFFECTS.items():
-        claim = record.claim(name)
-        if claim.answers:
-            rows += [(f"{text} {answer.label}", answer.ours, claim.value) for answer in claim.answers]
-        else:
-            rows.append((text, claim.ours, claim.value))
-    rows = [row for row in rows if row[1] is not None]
+    rows = effects(record)
     figure, ax = draw.canvas(width=6.6, height=0.5 * len(rows) + 1.4)
     ax.axvline(0, color=draw.FAINT, linewidth=1.4)
     for row, (_, ours, theirs) in enumerate(rows):
@@ -170,12 +170,7 @@ def parts(record: Record) -> Canvas:
 def pixels(arrays: Arrays) -> Canvas:
     """Test errors by what was learned from and what was tested on."""
     figure, ax = draw.canvas(width=6.2, height=3.6)
-    names = {
-        "original_original": "learned originals,\ntested on originals",
-        "original_jpeg": "learned originals,\non copies",
-        "jpeg_original": "learned copies,\non originals", "jpeg_jpeg": "learned copies,\non copies",
-    }  # fmt: skip
-    groups = [(text, 100 * arrays[f"pixels_{name}"], None) for name, text in names.items()]
+    groups = [(text, 100 * arrays[f"pixels_{name}"], None) for name, text in PIXELS.items()]
     draw.strip(ax, groups, [draw.BLUE, draw.SKY, draw.ORANGE, draw.RED])
     ax.set_xlabel("test images wrong, %")
     return figure

@@ -6,9 +6,11 @@ import pytest
 from core.datasets import images
 from core.evidence.published import load
 from core.evidence.trials import Row
+from core.learning import memory
 from core.networks import convnet, convnets
-from reproductions.alexnet_2012 import accounting, claims, experiment, learning, memory, run, tables
+from reproductions.alexnet_2012 import accounting, claims, experiment, learning, run
 from reproductions.alexnet_2012.settings import PRESETS, Settings
+from reproductions.alexnet_2012.tables import median_passes
 from reproductions.cli import rooms
 from tests.conftest import REAL_DATA
 
@@ -74,8 +76,8 @@ def test_nets_that_were_not_there_leave_the_interval_open():
     assert endless.unfinished == 1
     assert claims.times_as_fast(there, [*slow[:2], trial(2, failed=True)], 24).low == 0
     assert claims.times_as_fast(slow[:1], there[:1], 30) is None
-    assert tables.median_passes([*slow[:2], trial(2, solved=0.0)]) == 12
-    assert tables.median_passes([trial(k, solved=0.0) for k in range(3)]) is None
+    assert median_passes([*slow[:2], trial(2, solved=0.0)]) == 12
+    assert median_passes([trial(k, solved=0.0) for k in range(3)]) is None
 
 
 def test_effects_are_paired_by_seed():
