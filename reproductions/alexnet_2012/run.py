@@ -91,9 +91,8 @@ def base(s: Settings) -> dict[str, Any]:
 
 def ladder(s: Settings) -> list[dict[str, Any]]:
     """The cell of every rung."""
-    cell: dict[str, Any] = {
-        "data": s.data, "examples": s.now_images, "batch": s.part_batch, "passes": s.now_passes
-    }  # fmt: skip
+    sizes = {"examples": s.now_images, "batch": s.part_batch, "passes": s.now_passes}
+    cell: dict[str, Any] = {"data": s.data, **sizes}
     found = []
     for name, change in RUNGS.items():
         cell = {**cell, **change, "rung": name}
