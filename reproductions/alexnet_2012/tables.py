@@ -158,38 +158,55 @@ def _compute(rows: Rows) -> Table:
 
 
 def words(s: Settings, rows: Rows) -> dict[str, Any]:
-    """Ranges of the race between units, how many signs held, and the sums of AlexNet."""
-    total = accounting.totals()
+    """Ranges of the race between units, how many signs held, the sums of AlexNet, and what each study found."""
+    total, race, tally = accounting.totals(), _race(s, rows), _tally(s, rows)
     found: dict[str, Any] = {
         "operations": f"{total['operations']:.2g}".replace("e+", " x 10^"),
         "ratio": f"{total['ratio']:.1f}",
         "timed_images": s.speed_images,
-        **_race(s, rows),
-        **_tally(s, rows),
-        **dict.fromkeys(("jpeg_jpeg", "original_original", "near_same", "near_pixels"), None),
-        **dict.fromkeys(("now_first", "now_last", "now_parameters", "then_parameters", "hours_now"), None),
+        "hours_now": f"{np.median(finished(rows['speed'], 'hours')):,.0f}" if rows.get("speed") else None,
+        **race,
+        **tally,
+        **{f"found_{name}": "This run left the study out." for name in ("units", "parts", "pixels", "pictures", "now")},
     }
+    if rows.get("units"):
+        found["found_units"] = (
+            f"Rectified units need {race['relu_passes']} passes and tanh units {race['tanh_passes']}, medians from one "
+            f"setting to another. Tanh units take, on the mean, {race['six_ratios']}."
+        )
+    if rows.get("parts"):
+        found["found_parts"] = (
+            f"Of {tally['signs_tried']} effects {tally['signs_held']} have the paper's sign beyond chance, "
+            f"{tally['signs_against']} the opposite one, and {tally['signs_open']} are too small to tell with "
+            f"{s.seeds} networks of our size."
+        )
     if rows.get("pixels"):
         copies, own = (pick(rows["pixels"], pixels=kind) for kind in ("JPEG", "original"))
-        found["jpeg_jpeg"], found["original_original"] = percent(copies, "test_jpeg"), percent(own, "test_original")
+        found["found_pixels"] = (
+            f"Learned from and tested on copies, {percent(copies, 'test_jpeg')} of the test images are wrong; on "
+            f"original pixels, {percent(own, 'test_original')}."
+        )
     if rows.get("pictures"):
-        found["near_same"] = percent(rows["pictures"], "same")
-        found["near_pixels"] = percent(rows["pictures"], "same_by_pixels")
+        found["found_pictures"] = (
+            "Of the six training images nearest to a test image by its last hidden layer "
+            f"{percent(rows['pictures'], 'same')} are of the same class, by pixels "
+            f"{percent(rows['pictures'], 'same_by_pixels')}."
+        )
     if rows.get("ladder"):
         first, last = (pick(rows["ladder"], rung=name) for name in (next(iter(RUNGS)), list(RUNGS)[-1]))
-        found["now_first"], found["now_last"] = percent(first, "test"), percent(last, "test")
-        for name, group in (("then_parameters", first), ("now_parameters", last)):
-            sizes = finished(group, "parameters")
-            found[name] = f"{sizes[0]:,.0f}" if len(sizes) else None
-    if rows.get("speed"):
-        found["hours_now"] = f"{np.median(finished(rows['speed'], 'hours')):,.0f}"
+        sizes = [finished(group, "parameters") for group in (first, last)]
+        then, now = (f"{size[0]:,.0f}" if len(size) else "" for size in sizes)
+        found["found_now"] = (
+            f"From {percent(first, 'test')} of the test images wrong with {then} parameters to {percent(last, 'test')} "
+            f"with {now}."
+        )
     return found
 
 
-def percent(group: Sequence[Row], name: str) -> str | None:
+def percent(group: Sequence[Row], name: str) -> str:
     """The mean of a share in percent."""
     values = finished(group, name)
-    return f"{100 * values.mean():.1f} %" if len(values) else None
+    return f"{100 * values.mean():.1f} %" if len(values) else "an unknown share"
 
 
 def _race(s: Settings, rows: Rows) -> dict[str, Any]:
@@ -204,7 +221,9 @@ def _race(s: Settings, rows: Rows) -> dict[str, Any]:
     if ratios:
         middles = [ratio.estimate for ratio in ratios.values()]
         found["six_range"] = f"{min(middles):.1f} to {max(middles):.1f}"
-        found["six_ratios"] = ", ".join(f"{ratio.estimate:.1f} times ({name})" for name, ratio in ratios.items())
+        found["six_ratios"] = ", ".join(
+            f"{ratio.estimate:.1f} times as many ({name})" for name, ratio in ratios.items()
+        )
     for unit in ("relu", "tanh"):
         middles = [median_passes(at(rows["units"], place, unit)) or np.inf for place in places(s)]
         ends = [f"{x:.0f}" if np.isfinite(x) else f"more than {s.unit_passes}" for x in (min(middles), max(middles))]
