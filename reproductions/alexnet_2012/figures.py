@@ -135,7 +135,9 @@ def rates_tried(arrays: Arrays, record: Record) -> Canvas:
         rates = np.unique(tried[:, 2])
         ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
         ax.minorticks_off()
-    axes[0, 0].legend(fontsize=12, loc="lower right", bbox_to_anchor=(1.0, 0.98), ncol=3, frameon=False)
+    figure.legend(
+        *axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncol=3, fontsize=12, frameon=False
+    )
     axes[-1, 0].set_xlabel("learning rate")
     return figure
 
