@@ -19,6 +19,7 @@ from reproductions.alexnet_2012.settings import Settings
 
 PRINTED_LIST = (253_440, 186_624, 64_896, 64_896, 43_264, 4096, 4096, 1000)  # under figure 2 of the paper
 SIDE, CROP = 256, 224  # pixels of an image and of a part of it, section 4.1
+CALLED = {"80-second": "80-second", "four layers": "32-32-64", "small": "16-16-32", "tiny": "8-8"}  # by their maps
 FORMS = {"across maps": "normalised across maps", "within maps": "normalised within maps"}
 
 
@@ -43,7 +44,7 @@ def _units(s: Settings, rows: Rows) -> dict[str, Measured]:
 def called(s: Settings, place: Place) -> str:
     """The name of a place in tables and verdicts."""
     more = f", {place.examples:,} images" if place.examples != s.unit_images else ""
-    return f"{place.net} net, batch {place.batch}{more}"
+    return f"{CALLED[place.net]} net, batch {place.batch}{more}"
 
 
 def at(rows: Sequence[Row], place: Place, unit: str) -> list[Row]:

@@ -14,6 +14,7 @@ from core.evidence.measured import Ours
 from core.evidence.record import Record
 from core.publishing import figures as draw
 from reproductions.alexnet_2012 import photographs
+from reproductions.alexnet_2012.run import RUNGS
 
 Arrays = Mapping[str, np.ndarray]
 UNITS = {"relu": ("ReLU", draw.BLUE), "tanh": ("tanh", draw.ORANGE), "logistic": ("logistic", draw.GREEN)}
@@ -195,7 +196,7 @@ def operations(arrays: Arrays, width: float = 6.4, height: float = 4.4) -> Canva
 
 def ladder(arrays: Arrays) -> Canvas:
     """Test error on every rung from 2012 to today, with two standard errors."""
-    names = [name.removeprefix("rung_") for name in arrays if name.startswith("rung_")]
+    names = [name for name in RUNGS if f"rung_{name}" in arrays]
     figure, ax = draw.canvas(width=6.4, height=0.55 * len(names) + 1.3)
     for row, name in enumerate(names):
         errors = 100 * arrays[f"rung_{name}"]
