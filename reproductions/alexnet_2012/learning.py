@@ -12,11 +12,11 @@ import numpy as np
 
 from core.datasets import images
 from core.learning import training
+from core.learning.memory import keep_freed_memory
 from core.learning.ops import mean_cross_entropy
 from core.learning.ordered import Entry, OrderedSystem
 from core.networks import convnet
 from core.networks.convnet import Net
-from reproductions.alexnet_2012.memory import keep_freed_memory
 
 PAIRS = {"original": "pair: original", "JPEG": "pair: JPEG"}  # names of the images that are there in both forms
 FOREVER = 2**62  # more images than are ever shown
