@@ -59,7 +59,9 @@ def card(arrays: Arrays, record: Record) -> Canvas:
     """Errors of the best-known methods beside the paper's."""
     figure, ax = draw.canvas(width=3.6, height=3.2)
     _rows(ax, arrays, _known(arrays, CARD), 8)
-    ax.set_xlabel("misread, %   ● ours  ◇ 1998")
+    ax.set_xlabel("misread, %")
+    for height, text, colour in ((0.3, "● ours", draw.BLUE), (0.19, "◇ 1998", draw.INK)):
+        ax.annotate(text, (0.62, height), xycoords="axes fraction", color=colour)
     return figure
 
 
@@ -67,7 +69,9 @@ def methods(arrays: Arrays, record: Record) -> Canvas:
     """Every method of the table, ours and the paper's."""
     figure, ax = draw.canvas(width=7.0, height=7.4)
     _rows(ax, arrays, _known(arrays, PAPER), 9)
-    ax.set_xlabel("test digits misread, %   ● ours, mean and all trials   ◇ paper")
+    ax.set_xlabel("test digits misread, %")
+    for height, text, colour in ((0.2, "● ours, and all trials", draw.BLUE), (0.15, "◇ paper", draw.INK)):
+        ax.annotate(text, (0.6, height), xycoords="axes fraction", color=colour)
     return figure
 
 
@@ -80,11 +84,8 @@ def learning(arrays: Arrays, record: Record) -> Canvas:
         draw.band(ax, passes, np.maximum(curves[:, :, column], 0.01), colour)
     draw.logarithmic_y(ax)
     draw.paper_line(ax, 0.95, "paper, test: 0.95 %")
-    ends = [
-        (passes[-1], float(np.median(curves[:, -1, 2])), "test", draw.BLUE),
-        (passes[-1], float(np.median(curves[:, -1, 0])), "training", draw.ORANGE),
-    ]
-    draw.end_labels(ax, ends)
+    for row, (text, colour) in enumerate((("test digits", draw.BLUE), ("training digits, as presented", draw.ORANGE))):
+        ax.annotate(text, (0.97, 0.92 - 0.08 * row), xycoords="axes fraction", ha="right", color=colour)
     ax.set(xlabel="pass", ylabel="digits misread, %", xlim=(1, passes[-1]))
     ax.set_xticks(passes if len(passes) < 8 else passes[[0, 4, 9, 14, *range(19, len(passes), 5)]])
     return figure
@@ -232,7 +233,15 @@ def _layers(arrays: Arrays, k: int) -> Canvas:
     penalties.set_yticks(range(len(values)), [str(digit) for digit in range(len(values))])
     penalties.set(ylim=(9.6, -0.6), xticks=[], xlim=(0, float(arrays["film_penalties"].max())))
     penalties.grid(visible=False)
-    names = ((0.12, "digit"), (0.285, "C1"), (0.4, "S2"), (0.53, "C3"), (0.665, "S4"), (0.785, "F6"), (0.94, "distance"))
+    names = (
+        (0.12, "digit"),
+        (0.285, "C1"),
+        (0.4, "S2"),
+        (0.53, "C3"),
+        (0.665, "S4"),
+        (0.785, "F6"),
+        (0.94, "distance"),
+    )
     for x, text in names:
         figure.text(x, 0.89, text, ha="center")
     figure.text(0.02, 0.03, f"after {int(arrays['film_when'][k]):,} digits")

@@ -49,9 +49,7 @@ def choosing(s: Settings) -> Cells:
         "look_every": s.tuning_passes,
     }
     seeds = tuning_seeds(s.tuning_seeds)
-    second = [
-        ({**base, "rule": "sdlm", "scale": scale, "rubbish": j}, seeds) for scale in s.scales for j in s.rubbish
-    ]
+    second = [({**base, "rule": "sdlm", "scale": scale, "rubbish": j}, seeds) for scale in s.scales for j in s.rubbish]
     plain = [({**base, "rule": "sgd", "rate": rate, "rubbish": s.rubbish[0]}, seeds) for rate in s.sgd_rates]
     return [*second, *plain]
 
@@ -87,7 +85,9 @@ def _methods(s: Settings, rows: Rows) -> Cells:
         cell = {**four, "way": "boosted", "arm": "boosted LeNet-4, distorted", **boosted}
         found.append((cell, range(s.boosted_seeds)))
     found.append(({**four, "arm": "LeNet-4", "passes": s.other_passes, "look_every": s.other_passes}, others))
-    found += [({**five, "arm": f"LeNet-5, {n:,} digits", "examples": n, **fewer}, others) for n in sorted(s.sizes)[::-1]]
+    found += [
+        ({**five, "arm": f"LeNet-5, {n:,} digits", "examples": n, **fewer}, others) for n in sorted(s.sizes)[::-1]
+    ]
     found += [
         ({**five, "arm": f"LeNet-5, {small:,} digits, distorted", "examples": small, "distort": r, **fewer}, others)
         for r in s.ranges

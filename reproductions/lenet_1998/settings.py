@@ -38,7 +38,9 @@ class Settings(BaseModel):
     boosted_passes: int = Field(4, ge=1, le=1000, description="passes of the first boosted network, distorted digits")
     later_passes: int = Field(10, ge=1, le=1000, description="passes of the later two over what was found for them")
     pool: int = Field(30000, ge=100, le=10**7, description="new distorted digits that are sifted for each of them")
-    tuning_seeds: int = Field(5, ge=1, le=100, description="networks for each setting that is tried on validation digits")
+    tuning_seeds: int = Field(
+        5, ge=1, le=100, description="networks for each setting that is tried on validation digits"
+    )
     tuning_examples: int = Field(8000, ge=100, le=50000, description="digits learned from when a setting is chosen")
     tuning_passes: int = Field(3, ge=1, le=100, description="passes when a setting is chosen")
     scales: tuple[Positive, ...] = Field(
@@ -48,7 +50,7 @@ class Settings(BaseModel):
         (5.0, 20.0), min_length=1, description="values of the criterion's constant j that are tried"
     )
     sgd_rates: tuple[Positive, ...] = Field(
-        (3e-6, 1e-5, 3e-5, 1e-4, 3e-4), min_length=1, description="first rates of plain gradient descent that are tried"
+        (1e-5, 3e-5, 1e-4, 3e-4, 1e-3), min_length=1, description="first rates of plain gradient descent that are tried"
     )
     now_seeds: int = Field(16, ge=0, le=1000, description="networks on each rung from 1998 to today; 0 for none")
     now_examples: int = Field(15000, ge=100, le=60000, description="digits that they learn from")
@@ -64,7 +66,7 @@ PRESETS = {
         data="embedded", seeds=16, passes=3, distorted_passes=3, other_passes=3, sizes=(300, 600), size_passes=3,
         ranges=(1.0,), dense_passes=3, shapes=((30,), (30, 20)), centres=100, components=20, support_examples=600,
         boosted_passes=2, later_passes=2, pool=500, tuning_examples=400, tuning_passes=2, scales=(1 / 84, 0.1),
-        rubbish=(5.0,), sgd_rates=(3e-5, 1e-4), now_seeds=5, now_examples=600, now_passes=3, pictures=8,
+        rubbish=(5.0,), sgd_rates=(3e-4, 1e-3), now_seeds=5, now_examples=600, now_passes=3, pictures=8,
         curvature_patterns=60,
     ),
     "paper": Settings(),

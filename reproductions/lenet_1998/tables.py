@@ -90,10 +90,8 @@ def _methods(rows: Rows) -> dict[str, Any]:
         if len(values):
             spread = float(values.std(ddof=1)) if len(values) > 1 else None
             learned = group[0].cell.get("examples", "all")
-            lines.append(
-                [name, paper, float(values.mean()), spread, len(group), failures(group), group[0].cell.get("passes")]
-                + [learned]
-            )
+            told = (float(values.mean()), spread, len(group), failures(group), group[0].cell.get("passes"), learned)
+            lines.append([name, paper, *told])
     columns = ["method", "paper, %", "ours, %", "standard deviation", "trials", "failed", "passes", "digits"]
     return table("methods", "The table of methods", columns, lines)
 
@@ -126,9 +124,7 @@ def _read(rows: Rows) -> dict[str, np.ndarray]:
     """Percent of changed digits read rightly (networks, changes), by what was learned from."""
     arms = comparisons.arms(rows)
     return {
-        name: 100 * (1 - stacked(arms[name], "invariance"))
-        for name in GROUPS
-        if failures(arms[name]) < len(arms[name])
+        name: 100 * (1 - stacked(arms[name], "invariance")) for name in GROUPS if failures(arms[name]) < len(arms[name])
     }
 
 
@@ -222,10 +218,10 @@ def _of_sizes(s: Settings, rows: Rows) -> dict[str, np.ndarray]:
             continue
         for some in grouped(group, "distort").values():
             done = [row.arrays["history"][: s.size_passes, 2][-1] for row in some if not row.failed]
-            if len(done) > 1:
+            if done:
                 e = 100 * np.array(done)
                 cell = some[0].cell
-                spread = e.std(ddof=1) / np.sqrt(len(e))
+                spread = e.std(ddof=1) / np.sqrt(len(e)) if len(e) > 1 else 0.0
                 lines.append([cell.get("examples", everything), cell.get("distort", 0.0), e.mean(), spread])
     return {"sizes": np.array(lines)} if lines else {}
 
