@@ -74,11 +74,11 @@ def _methods(s: Settings, rows: Rows) -> Cells:
     four = {**main, "net": "LeNet-4", "scale": 1.0}
     plain = {name: value for name, value in five.items() if name != "scale"}
     many, others = range(s.seeds), range(s.other_seeds)
-    small = min(s.sizes)
+    small, changed = min(s.sizes), {"invariance": s.changed_digits}
     fewer = {"passes": s.size_passes, "look_every": s.size_passes}
     found: list[tuple[dict[str, Any], range]] = [
-        ({**five, "arm": "LeNet-5", "passes": s.passes, "train": 1, "keep": 1, "invariance": 1}, many),
-        ({**five, "arm": "LeNet-5, distorted", "passes": s.distorted_passes, "distort": 1.0, "invariance": 1}, many),
+        ({**five, "arm": "LeNet-5", "passes": s.passes, "train": 1, "keep": 1, **changed}, many),
+        ({**five, "arm": "LeNet-5, distorted", "passes": s.distorted_passes, "distort": 1.0, **changed}, many),
     ]
     if s.boosted_seeds:
         boosted = {"distort": 1.0, "passes": s.boosted_passes, "later": s.later_passes, "pool": s.pool}

@@ -26,6 +26,7 @@ class Settings(BaseModel):
     ranges: tuple[Positive, ...] = Field(
         (0.5, 1.0, 2.0), min_length=1, description="ranges of distortions with the smallest size, as factors on ours"
     )
+    changed_digits: int = Field(2000, ge=1, le=10000, description="test digits that are moved, resized and turned")
     dense_seeds: int = Field(5, ge=1, le=1000, description="networks of each fully connected shape")
     dense_passes: int = Field(4, ge=1, le=1000, description="passes of the fully connected networks")
     shapes: tuple[tuple[Count, ...], ...] = Field(
@@ -63,10 +64,11 @@ class Settings(BaseModel):
 
 PRESETS = {
     "quick": Settings(
-        data="embedded", seeds=16, passes=3, distorted_passes=3, other_passes=3, sizes=(300, 600), size_passes=3,
-        ranges=(1.0,), dense_passes=3, shapes=((30,), (30, 20)), centres=100, components=20, support_examples=600,
-        boosted_passes=2, later_passes=2, pool=500, tuning_examples=400, tuning_passes=2, scales=(1 / 84, 0.1),
-        rubbish=(5.0,), sgd_rates=(3e-4, 1e-3), now_seeds=5, now_examples=600, now_passes=3, pictures=8,
+        data="embedded", seeds=16, passes=3, distorted_passes=2, other_passes=2, sizes=(300, 600), size_passes=2,
+        ranges=(1.0,), dense_passes=2, shapes=((30,), (30, 20)), centres=100, components=20, support_examples=600,
+        changed_digits=50, boosted_seeds=2, boosted_passes=1, later_passes=1, pool=200, tuning_examples=400,
+        tuning_passes=2, scales=(1 / 84, 0.1),
+        rubbish=(5.0,), sgd_rates=(3e-4, 1e-3), now_seeds=5, now_examples=400, now_passes=2, pictures=6,
         curvature_patterns=60,
     ),
     "paper": Settings(),
