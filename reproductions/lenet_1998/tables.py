@@ -200,7 +200,7 @@ def arrays(s: Settings, rows: Rows) -> dict[str, np.ndarray]:
         found |= {"curves": 100 * stacked(main, "history"), "kernels": stacked(main, "kernels")[:DRAWN]}
         found |= _hardest(s, main)
     found |= {f"read_{k}": values.mean(axis=0) for k, values in enumerate(_read(rows).values())}
-    found |= {f"rung_{k}": values for k, values in enumerate(rungs(rows).values())}
+    found |= {f"rung_{now.LADDER.index(name)}": values for name, values in rungs(rows).items()}
     found |= _of_sizes(s, rows)
     film = rows[FILM][0]
     if not film.failed:
