@@ -24,11 +24,11 @@ class Settings(BaseModel):
     sizes: tuple[Count, ...] = Field((15000, 30000), min_length=1, description="smaller numbers of training digits")
     size_passes: int = Field(10, ge=1, le=1000, description="passes over fewer digits, with and without distortions")
     ranges: tuple[Positive, ...] = Field(
-        (0.5, 1.0, 2.0), min_length=1, description="ranges of distortions with the smallest size, as factors on ours"
+        (0.5, 2.0), min_length=1, description="ranges of distortions with the smallest size, as factors on ours"
     )
     changed_digits: int = Field(2000, ge=1, le=10000, description="test digits that are moved, resized and turned")
     dense_seeds: int = Field(5, ge=1, le=1000, description="networks of each fully connected shape")
-    dense_passes: int = Field(4, ge=1, le=1000, description="passes of the fully connected networks")
+    dense_passes: int = Field(3, ge=1, le=1000, description="passes of the fully connected networks")
     shapes: tuple[tuple[Count, ...], ...] = Field(
         ((300,), (1000,), (300, 100), (500, 150)), min_length=1, description="hidden layers of the dense networks"
     )
@@ -55,7 +55,7 @@ class Settings(BaseModel):
     )
     now_seeds: int = Field(16, ge=0, le=1000, description="networks on each rung from 1998 to today; 0 for none")
     now_examples: int = Field(15000, ge=100, le=60000, description="digits that they learn from")
-    now_passes: int = Field(7, ge=1, le=1000, description="passes of each rung")
+    now_passes: int = Field(6, ge=1, le=1000, description="passes of each rung")
     pictures: int = Field(40, ge=3, le=200, description="pictures of the film of one digit")
     curvature_patterns: int = Field(500, ge=1, le=60000, description="digits for second derivatives, before each pass")
     precision: Literal["single", "double"] = Field("single", description="arithmetic of the networks")
