@@ -55,7 +55,12 @@ class Rule(Strict):
         return self
 
     def region(self, value: float, printed: str, farther: bool = False) -> Region:
-        """The interval of values that the paper's statement allows."""
+        """The interval of values that the paper's statement allows.
+
+        >>> region = Rule(kind="factor", tolerance=2, because="the paper's two machines differ so").region(10.0, "10")
+        >>> region.low, region.high
+        (5.0, 20.0)
+        """
         reach = self.farther if farther and self.farther is not None else self.tolerance
         if self.kind == "printed":
             return as_printed(printed)
