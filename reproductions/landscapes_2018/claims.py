@@ -59,7 +59,7 @@ def _scale(s: Settings, rows: Rows) -> dict[str, Measured]:
     cells = {
         (kind, size): pick(rows["batch and decay"], decay=decay, batch=batch)
         for kind, decay in (("without", 0.0), ("with", s.decay))
-        for size, batch in (("small", s.batch), ("large", s.large_batch))
+        for size, batch in (("small", s.small_batch), ("large", s.large_batch))
     }
 
     def of(name: str, kind: str) -> tuple[np.ndarray, np.ndarray]:
@@ -71,7 +71,7 @@ def _scale(s: Settings, rows: Rows) -> dict[str, Measured]:
     return {
         "rescale_same": Count(float(finished(rows["rescaled"], "outputs").max())),
         "rescale_normal": Count(float(finished(rows["rescaled"], "filters_difference").max())),
-        "rescale_raw": m.mean(by_net(rows["rescaled"], "raw_difference"), covers=SLICES),
+        "rescale_raw": Count(float(finished(rows["rescaled"], "raw_difference").min())),
         "sharp_flip": {kind: ratio(*of("raw_width", kind)) for kind in kinds},
         "normal_sharp": {kind: ratio(*of("filters_width", kind)) for kind in kinds},
         "batch_error": {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure as Canvas
@@ -62,7 +61,8 @@ def pairs(arrays: Arrays, record: Record) -> Canvas:
     at = np.linspace(0, 1, arrays["pairs"].shape[1])
     for name, colour in (("pairs", draw.ORANGE), ("pairs_matched", draw.BLUE)):
         ax.plot(at, arrays[name].T, color=colour, linewidth=1.3, alpha=0.55)
-    ax.set(xlabel="share of the line between two solutions", ylabel="loss, nats", ylim=(0, None))
+    ax.set(xlabel="share of the line between two solutions", ylabel="loss, nats")
+    ax.set_ylim(0, 1.3 * float(arrays["pairs"].max()))
     ax.annotate("as they came", (0.03, 0.92), xycoords="axes fraction", color=draw.ORANGE)
     ax.annotate("units renamed to match", (0.03, 0.84), xycoords="axes fraction", color=draw.BLUE)
     return figure
@@ -180,6 +180,7 @@ def index_loss(arrays: Arrays, record: Record) -> Canvas:
     figure, ax = draw.canvas(width=6.6, height=4.6)
     ax.plot(*arrays["still"].T, "o", color=draw.BLUE, alpha=0.6, markersize=7)
     ax.set(xlabel="loss with decay, nats", ylabel="share of directions that lead down", ylim=(-0.01, None))
+    ax.ticklabel_format(axis="x", useOffset=False)
     return figure
 
 
@@ -209,7 +210,7 @@ def chance(arrays: Arrays, record: Record) -> Canvas:
     n, share = arrays["chance"].T
     ax.plot(n, 0.5**n, color=draw.INK, linestyle=DASHED)
     ax.plot(n, np.where(share > 0, share, np.nan), "o-", color=draw.BLUE, markersize=9)
-    ax.annotate("tosses of a coin", (n[-1], 0.5 ** n[-1]), xytext=(0, 8), textcoords="offset points", ha="right")
+    ax.annotate("dashed: tosses of a coin", (0.96, 0.92), xycoords="axes fraction", ha="right")
     ax.annotate("all curvatures positive", (0.05, 0.1), xycoords="axes fraction", color=draw.BLUE)
     ax.set(yscale="log", xlabel="dimensions", ylabel="probability", xticks=n)
     return figure

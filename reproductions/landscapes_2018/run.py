@@ -44,7 +44,7 @@ def studies(s: Settings) -> list[Study]:
         Study("two scales", experiment.planes, by_net([raw_cell(s)], s.nets, s.slices), block=s.slices),
         Study("batch and decay", experiment.widths, by_net(batch_cells(s), s.batch_nets, s.slices), block=s.slices),
         Study("rescaled", experiment.rescaled, by_net([rescaled_cell(s)], s.nets, s.slices), block=s.slices),
-        Study("components", experiment.components, [(cell, range(s.batch_nets)) for cell in path_cells(s)]),
+        Study("components", experiment.components, [(cell, range(s.path_nets)) for cell in path_cells(s)]),
         Study("random planes", experiment.displacement, [(cell, range(s.size_seeds)) for cell in size_cells(s)]),
         Study("wormhole", experiment.wormhole, worm_cells(s)),
         Study("spectra", experiment.spectrum, [(spectrum_cell(s), range(s.spectra))]),
@@ -126,10 +126,18 @@ def batch_cells(s: Settings) -> list[Cell]:
     """Small and large batch, without decay and with it, after equally many passes."""
     look = {"reach": {"filters": 2.0, "raw": 60.0}, "points": 121, "rise": RISE}
     return [
-        net(s, batch=batch, decay=decay, momentum=s.momentum, passes=s.batch_passes, rate=s.learning_rate / 2) | look
+        learned_well(s, batch=batch, decay=decay) | look
         for decay in (0.0, s.decay)
-        for batch in (s.batch, s.large_batch)
+        for batch in (s.small_batch, s.large_batch)
     ]
+
+
+def learned_well(s: Settings, **changes: Any) -> Cell:
+    """The plain net on fewer digits for many passes, so that large batches learn them too."""
+    return net(
+        s, examples=s.batch_examples, passes=s.batch_passes, batch=s.small_batch, momentum=s.momentum,
+        rate=s.learning_rate / 2, decay=0.0,
+    ) | changes  # fmt: skip
 
 
 def rescaled_cell(s: Settings) -> Cell:
@@ -139,17 +147,14 @@ def rescaled_cell(s: Settings) -> Cell:
 
 def path_cells(s: Settings) -> list[Cell]:
     """Paths by batch, decay and rule, looked at after every pass."""
-    look = {"passes": s.batch_passes, "looks": s.batch_passes, "planes": 20}
-    moving = {"momentum": s.momentum, "rate": s.learning_rate / 2}
-    return [
-        {"name": name, **net(s, **changes), **look}
-        for name, changes in (
-            ("small batch", moving),
-            ("small batch, decay", moving | {"decay": s.decay}),
-            ("large batch", moving | {"batch": s.large_batch}),
-            ("Adam", {"rule": "adam", "rate": 0.001}),
-        )
-    ]
+    look = {"looks": s.batch_passes, "planes": 20}
+    kinds: tuple[tuple[str, Cell], ...] = (
+        ("small batch", {}),
+        ("small batch, decay", {"decay": s.decay}),
+        ("large batch", {"batch": s.large_batch}),
+        ("Adam", {"rule": "adam", "rate": 0.001}),
+    )
+    return [{"name": name, **learned_well(s, **changes), **look} for name, changes in kinds]
 
 
 def size_cells(s: Settings) -> list[Cell]:
@@ -183,9 +188,9 @@ def ends_cell(s: Settings) -> Cell:
 
 
 def still_cell(s: Settings) -> Cell:
-    """Where still points are looked for: from along a path, moved by up to the weights' own length."""
-    found = small(s, looks=8, tries=s.tries, noise=1.0, steps=s.still_steps, small=1e-8, decay=0.005)
-    return found | {"hidden": [2], "on": min(s.on, 200)}
+    """Where still points are looked for: from along a path, moved by up to two fifths of the weights' length."""
+    found = small(s, looks=8, tries=s.tries, noise=0.4, steps=s.still_steps, small=1e-8, decay=0.005)
+    return found | {"hidden": [2], "on": min(s.on, 200), "passes": 4 * s.passes}
 
 
 def cost(s: Settings, rows: Rows) -> Cost:

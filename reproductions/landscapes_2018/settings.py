@@ -20,9 +20,11 @@ class Settings(BaseModel):
     pool: Literal[1, 2, 4] = Field(1, description="side of the squares of pixels that are averaged for the plain nets")
     hidden: Size = Field(100, description="hidden units of a layer of the plain nets")
     passes: Few = Field(5, description="passes of training, where it is not said otherwise")
-    batch: Few = Field(100, description="digits a step; the small batch where batches are compared")
-    large_batch: Few = Field(2000, description="digits a step of the large batch")
-    batch_passes: Few = Field(20, description="passes where batches, decay and paths are compared")
+    batch: Few = Field(100, description="digits a step, where it is not said otherwise")
+    batch_examples: int = Field(2000, ge=50, le=60000, description="training digits where batches are compared")
+    small_batch: Few = Field(20, description="digits a step of the small batch")
+    large_batch: Few = Field(400, description="digits a step of the large batch")
+    batch_passes: Few = Field(100, description="passes where batches, decay and paths are compared")
     learning_rate: Annotated[float, Field(gt=0, le=10)] = Field(0.1, description="rate of plain steps")
     momentum: Annotated[float, Field(ge=0, lt=1)] = Field(0.9, description="momentum where batches are compared")
     decay: Annotated[float, Field(gt=0, lt=1)] = Field(5e-4, description="weight decay, where there is some")
@@ -43,6 +45,7 @@ class Settings(BaseModel):
     points: Annotated[int, Field(ge=5, le=201)] = Field(51, description="points along each side of a slice")
     on: Few = Field(500, description="training digits that slices, lines and curvatures are read on")
     batch_nets: Few = Field(8, description="nets of each kind where batches and decay are compared")
+    path_nets: Few = Field(5, description="nets of each kind whose paths are taken apart")
     sizes: tuple[tuple[Literal[1, 2, 4, 7, 8, 14], Size], ...] = Field(
         ((14, 6), (7, 12), (4, 16), (4, 50), (2, 48), (1, 38), (1, 126), (1, 400), (1, 1258)),
         min_length=2,
@@ -54,9 +57,9 @@ class Settings(BaseModel):
     frames: Annotated[int, Field(ge=2, le=100)] = Field(16, description="pictures of the film after the first")
     spectra: Few = Field(12, description="small nets whose whole spectrum is followed")
     lanczos: Few = Field(5, description="larger nets whose ends of the spectrum are found")
-    still_nets: Few = Field(8, description="nets from whose paths still points are looked for")
+    still_nets: Few = Field(6, description="nets from whose paths still points are looked for")
     tries: Few = Field(20, description="places from which each of them is looked for")
-    still_steps: Few = Field(60, description="Hessians taken at most for one still point")
+    still_steps: Few = Field(80, description="Hessians taken at most for one still point")
     stuck_seeds: Few = Field(1600, description="XOR nets of 1986 of which the stuck ones are looked at")
     chance_seeds: Few = Field(10, description="samples of random matrices")
     matrices: int = Field(400000, ge=1000, le=10**8, description="random matrices in each")
@@ -65,10 +68,11 @@ class Settings(BaseModel):
 
 PRESETS = {
     "quick": Settings(
-        data="embedded", examples=600, hidden=20, passes=4, batch=30, large_batch=300, batch_passes=6, seeds=5,
+        data="embedded", examples=1000, hidden=20, passes=6, batch=30, batch_examples=300, small_batch=15,
+        large_batch=60, batch_passes=20, seeds=5,
         xor_seeds=16, zipcode="embedded", zipcode_passes=2, pairs=5, pair_layers=((20,),), depths=(2, 6), width=10,
         nets=2, slices=2, points=15, on=100, batch_nets=5, sizes=((8, 6), (4, 16), (1, 40)), size_seeds=3, worms=2,
-        worm_points=15, frames=8, spectra=3, lanczos=2, still_nets=2, tries=6, still_steps=20, stuck_seeds=160,
+        worm_points=15, frames=8, spectra=3, lanczos=2, still_nets=3, tries=6, still_steps=80, stuck_seeds=160,
         chance_seeds=5, matrices=20000,
     ),
     "paper": Settings(),

@@ -232,7 +232,7 @@ def _words_of_lines(s: Settings, rows: Rows) -> dict[str, Any]:
 def _words_of_pictures(s: Settings, rows: Rows) -> dict[str, Any]:
     widths = {
         decay: [by_net(pick(rows["batch and decay"], decay=decay, batch=b), "raw_width").mean() for b in batches]
-        for batches in ((s.batch, s.large_batch),)
+        for batches in ((s.small_batch, s.large_batch),)
         for decay in (0.0, s.decay)
     }
     deepest = max(s.depths)
@@ -316,11 +316,7 @@ def arrays(s: Settings, rows: Rows) -> dict[str, np.ndarray]:
     found["film_places"], found["film_steps"] = film.arrays["in_plane"], film.arrays["steps"]
     found["eigenvalues"] = stacked(rows["spectra"], "eigenvalues")[:, [0, -1]]
     found["still"] = np.concatenate(
-        [
-            np.column_stack([row.arrays["losses"], row.arrays["index"]])
-            for row in rows["still points"]
-            if not row.failed
-        ]
+        [np.column_stack([row.arrays["losses"], row.arrays["index"]]) for row in rows["still points"] if not row.failed]
     )
     found["stuck"] = np.array(
         [
