@@ -1,0 +1,298 @@
+"""The pages to touch, in a real browser: their numbers are those of core and of the record, and all can play them.
+
+They are made from the published records, or from those in the folder that $BACKSTORY_REPORTS names.
+"""
+
+import os
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.datasets import boolean, cities, dichotomies, letters
+from core.errors import BackstoryError
+from core.evidence import published
+from core.learning import lms
+from core.learning.ops import affine, softmax
+from core.networks import grouped
+from core.publishing.play import pages
+from reproductions.cli import catalogue, rooms
+from tests import browsers
+from tests.conftest import ROOT
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright here; `pip install -e '.[browser]'` has it")
+axe = pytest.importorskip(
+    "axe_playwright_python.sync_playwright", reason="no axe here; `pip install -e '.[browser]'` has it"
+)
+
+REPORTS = Path(os.environ.get("BACKSTORY_REPORTS", ROOT / "reports"))
+PLAYED = [name for name in catalogue.ids() if rooms.play_of(name)]
+WIDTHS = (320, 390, 768, 1300, 1920)
+CORNERS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+
+
+@cache
+def arrays_of(name):
+    """The arrays of a published record and the text of its page; skips where it is not of this program's schema."""
+    try:
+        record, arrays = published.load(REPORTS / name)
+    except (BackstoryError, OSError):
+        return None
+    data = rooms.play_of(name)(record, arrays, published.load_rows(REPORTS / name, record))
+    page = pages.page(rooms.folder_of(name), record, rooms.paper_of(name), data, catalogue.BIBLIOGRAPHY)
+    return arrays, page
+
+
+def made(name):
+    found = arrays_of(name)
+    if found is None:
+        pytest.skip(f"no record of {name} by this program under {REPORTS}")
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser():
+    yield from browsers.started(sync_api)
+
+
+@pytest.fixture
+def visit(browser):
+    yield from browsers.visits(browser)
+
+
+@pytest.fixture
+def opened(visit, tmp_path):
+    """opened(name, **options): the page of an era, from disk."""
+
+    def go(name, **options):
+        path = tmp_path / f"{name}.html"
+        path.write_text(made(name)[1], encoding="utf-8")
+        return visit(path, **options)
+
+    return go
+
+
+# Numbers.
+
+
+def test_the_nets_of_1986_are_those_of_core_and_learn_in_the_published_sweeps(opened):
+    arrays, _ = made("pdp_1986")
+    page, net = opened("pdp_1986"), grouped.layers(2, 2, 1)
+    x = np.random.default_rng(2).uniform(-0.5, 1.5, (20, 2))
+    for weights in (arrays["xor_weights"], np.array(page.evaluate("XOR.data.figure5"))):
+        hidden, output = grouped.evaluate(net, weights, x)
+        for k, point in enumerate(x.tolist()):
+            _, h, _, y = page.evaluate("([w, x]) => XOR.output(w, x)", [weights.tolist(), point])
+            np.testing.assert_allclose([*h, *y], [*hidden[k], *output[k]], atol=1e-9)
+            assert page.evaluate("([w, x]) => XOR.answers(w, x)", [weights.tolist(), point]) == pytest.approx(y[0])
+    sweeps = page.evaluate("XOR.data.sweeps")
+    learned = [k for k, n in enumerate(sweeps) if n is not None and n < 2000][:20]
+    assert [page.evaluate("(k) => XOR.sweepsOf(k)", k) for k in learned] == [sweeps[k] for k in learned]
+
+
+def test_the_perceptron_follows_the_rule_of_core_and_knows_what_is_separable(opened):
+    arrays, _ = made("perceptrons_1969")
+    page, rng = opened("perceptrons_1969"), np.random.default_rng(1958)
+    for _ in range(20):
+        x, d = rng.uniform(-0.4, 1.4, (4, 2)), rng.choice([-1.0, 1.0], 4)
+        full = np.column_stack([np.ones(4), x])
+        found = page.evaluate("([x, d]) => PERCEPTRON.widest(x, d)", [full.tolist(), d.tolist()])
+        assert (found is not None) == dichotomies.separable(full, d)
+        order = rng.integers(0, 4, 30)
+        path = lms.perceptron(np.zeros(3), full, d, order, keep=True).history
+        told = "([x, d, o]) => PERCEPTRON.perceptron([0, 0, 0], x, d, o)"
+        np.testing.assert_allclose(page.evaluate(told, [x.tolist(), d.tolist(), order.tolist()]), path, atol=1e-9)
+        if found:
+            margin = (d * (full @ found["line"])) / np.linalg.norm(found["line"])
+            assert margin.min() == pytest.approx(found["gap"])
+            _, updates = lms_until_right(full, d)
+            assert updates <= (found["reach"] / found["gap"]) ** 2 + 1e-9
+    x = rng.uniform(-0.5, 1.5, (20, 2))
+    hidden, output = grouped.evaluate(grouped.layers(2, 2, 1), arrays["hidden"], x)
+    for k, point in enumerate(x.tolist()):
+        _, h, _, y = page.evaluate("([w, x]) => PERCEPTRON.output(w, x)", [arrays["hidden"].tolist(), point])
+        np.testing.assert_allclose([*h, *y], [*hidden[k], *output[k]], atol=1e-9)
+
+
+def lms_until_right(x, d):
+    w, updates, clean, k = np.zeros(x.shape[1]), 0, 0, 0
+    while clean < len(d) and k < 10**6:
+        if d[k % len(d)] * (w @ x[k % len(d)]) <= 0:
+            w, updates, clean = w + d[k % len(d)] * x[k % len(d)], updates + 1, 0
+        else:
+            clean += 1
+        k += 1
+    return w, updates
+
+
+def test_the_adaline_turns_its_knobs_as_core_does(opened):
+    arrays, _ = made("lms_1959")
+    page, last = opened("lms_1959"), arrays["film_weights"][-1]
+    found = page.evaluate(
+        "([w, shown]) => ADALINE.follow(w, shown, 1)",
+        [arrays["film_weights"][0].tolist(), arrays["film_shown"].tolist()],
+    )
+    np.testing.assert_allclose(found, last, atol=1e-9)
+    shown = letters.flipped(np.tile(letters.patterns(), (4, 1, 1))[:20], 0.2, np.random.default_rng(1960))
+    for one in shown:
+        meter = page.evaluate("([w, s]) => ADALINE.output(w, s)", [last.tolist(), one.ravel().tolist()])
+        assert meter == pytest.approx(float(letters.inputs(one) @ last), abs=1e-9)
+
+
+def test_the_six_parameters_walk_the_published_log(opened):
+    arrays, _ = made("six_parameters")
+    page, path = opened("six_parameters"), arrays["log_sgd_path"]
+    for n in (1, 22, 100):
+        np.testing.assert_allclose(page.evaluate("(n) => SIX.follow(n)", n), path[n], atol=1e-9)
+    x, _ = cities.by_longitude()
+    for point in np.concatenate([x[:, 0], np.linspace(-6, 16, 5)]):
+        heights = affine(np.array([[point]]), path[-1][None, :3], path[-1][3:])[0]
+        np.testing.assert_allclose(
+            page.evaluate("([w, x]) => SIX.output(w, x)", [path[-1].tolist(), float(point)]),
+            softmax(heights)[0][0],
+            atol=1e-9,
+        )
+    slopes = page.evaluate("SIX.slopes([1, 0, -1, 0, 0, 0], [5], 1).six")
+    np.testing.assert_allclose(slopes, arrays["point_exact"], atol=1e-9)
+
+
+# Everybody can play.
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_a_page_is_small_soon_ready_and_fits_every_width(opened, name):
+    assert len(made(name)[1].encode()) < pages.LARGEST
+    page = opened(name)
+    slow = page.context.new_cdp_session(page)
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.reload()
+    ready = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+    assert 0 < ready < 2000
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert float(page.evaluate("getComputedStyle(document.body).fontSize").removesuffix("px")) > 20  # at 1920
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1300, "light"), (1300, "dark")])
+@pytest.mark.parametrize("name", PLAYED)
+def test_axe_finds_nothing_serious(opened, name, width, scheme):
+    page = opened(name, color_scheme=scheme, viewport={"width": width, "height": 844}, reduced_motion="reduce")
+    found = axe.Axe().run(page).response["violations"]
+    bad = [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")]
+    assert bad == []
+
+
+def reach(page, selector):
+    """Go to a control by the tab key alone."""
+    for _ in range(120):
+        if page.evaluate("(s) => document.activeElement.matches(s)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} is not reached by the tab key")
+
+
+def press(page, selector, *keys):
+    reach(page, selector)
+    for key in keys or ("Enter",):
+        page.keyboard.press(key)
+
+
+def says(page, selector, words):
+    page.wait_for_function("([s, w]) => document.querySelector(s).textContent.includes(w)", arg=[selector, words])
+
+
+# What is done on each page (control, keys or a tap), and what is then said where.
+GAMES = {
+    "pdp_1986": [
+        ("#once", ("Enter",), "#state", "After 1 sweep"),
+        ("#published", ("Space",), "#state", "Published net 0"),
+        ("#run", ("Enter",), "#state", "published nets"),
+        ("#next", ("Enter",) * 6, "#told", "Back: the slope of E"),
+        ("#whole", ("Enter",), "#told", "All nine slopes"),
+    ],
+    "perceptrons_1969": [
+        ("#step", ("Enter",), "#rule", "Shown (0, 0)"),
+        ("#run", ("Enter",), "#rule", "ended after"),
+        ("[data-k='1']", ("Enter",), "#rule", "No point has been shown"),
+        ("#known", ("Enter",), "#state", "published net"),
+        ("#fresh", ("Enter",), "#state", "random start"),
+    ],
+    "lms_1959": [
+        ("#letters button:nth-child(3)", ("Enter",), "#state", "G: wanted 0"),
+        ("#knobs input", ("ArrowRight",) * 4, "#state", "4 touches"),
+        ("#again", ("Enter",), "#told", "All knobs stand at zero"),
+        ("#one", ("Enter",), "#told", "shown: error"),
+        ("#run", ("Enter",), "#told", "published runs"),
+    ],
+    "six_parameters": [
+        ("#six-0", ("ArrowLeft",) * 3, "#state", "Shown: Paris"),
+        ("#step", ("Enter",), "#told", "1 step so far"),
+        ("#log", ("Enter",), "#told", "nine digits"),
+        ("#random", ("Enter",), "#place", "published runs"),
+    ],
+}
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+@pytest.mark.parametrize("name", GAMES)
+def test_a_page_is_played_by_keyboard_alone(opened, name, motion):
+    page = opened(name, reduced_motion=motion)
+    for control, keys, where, words in GAMES[name]:
+        press(page, control, *keys)
+        says(page, where, words)
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_a_page_is_played_by_touch(opened, name):
+    page = opened(name, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, reduced_motion="reduce")
+    for control, keys, where, words in GAMES[name]:
+        if keys[0].startswith("Arrow"):
+            continue  # a slider; fingers drag what the browser makes of it
+        for _ in keys:
+            page.locator(control).tap()
+        says(page, where, words)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    small = page.evaluate(
+        "[...document.querySelectorAll('button, select, input')].filter((e) => e.checkVisibility())"
+        ".filter((e) => { const r = e.getBoundingClientRect(); return r.height < 24 || r.width < 24; }).length"
+    )
+    assert small == 0
+
+
+def test_a_point_is_dragged_by_a_finger_and_by_arrow_keys(opened):
+    page = opened("perceptrons_1969", viewport={"width": 390, "height": 844})
+    point = page.locator("[data-k='0']")
+    point.scroll_into_view_if_needed()
+    box = point.locator("circle").last.bounding_box()
+    at = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*at)
+    page.mouse.down()
+    page.mouse.move(at[0] + 60, at[1] - 40, steps=4)
+    page.mouse.up()
+    label = page.locator("[data-k='0']").get_attribute("aria-label")
+    assert "at 0, 0" not in label
+    assert "class 0" in label
+    press(page, "[data-k='0']", *["ArrowLeft"] * 3)
+    assert page.locator("[data-k='0']").get_attribute("aria-label") != label
+    press(page, "#step")
+    says(page, "#rule", "Shown")
+
+
+def test_xor_goes_in_circles_on_one_line_and_not_on_two(opened):
+    page = opened("perceptrons_1969", reduced_motion="reduce")
+    page.get_by_role("button", name="XOR").click()
+    assert "No line separates" in page.locator("#theory").inner_text()
+    page.locator("#run").click()
+    says(page, "#rule", "in a circle")
+    for _ in range(8):  # about one in six stays stuck
+        page.locator("#fresh").click()
+        page.locator("#train").click()
+        page.wait_for_function("document.querySelector('#state').textContent.startsWith('A')")
+        page.wait_for_function("document.querySelector('#train').textContent === 'Train'")
+        if "All four right" in page.locator("#state").inner_text():
+            break
+    assert "what one could not" in page.locator("#state").inner_text()
+    assert boolean.corners(2).tolist() == CORNERS
