@@ -18,7 +18,7 @@ TARGETS = [[0.1], [0.9], [0.9], [0.1]]  # of 00, 01, 10 and 11
 
 
 def data(record: Record, arrays: Mapping[str, np.ndarray], rows: Rows) -> dict[str, Any] | None:
-    """Starts and times of all published nets, the net of figure 5, and the map of those that stick; none if none learned."""
+    """Starts and times of all published nets, that of figure 5, the map of those that stick; None if none learned."""
     if "xor_weights" not in arrays:
         return None
     nets = pick(rows["xor"], net=NAME)
