@@ -15,7 +15,8 @@ from core.errors import BackstoryError
 from core.evidence import published
 from core.learning import lms
 from core.learning.ops import affine, softmax
-from core.networks import grouped
+from core.learning.ordered import OrderedSystem
+from core.networks import grouped, zipcode
 from core.publishing.play import pages
 from reproductions.cli import catalogue, rooms
 from tests import browsers
@@ -157,6 +158,35 @@ def test_the_six_parameters_walk_the_published_log(opened):
     np.testing.assert_allclose(slopes, arrays["point_exact"], atol=1e-9)
 
 
+def test_the_zip_code_reader_is_the_network_of_core(opened):
+    page = opened("zipcodes_1989")
+    given = page.evaluate("ZIP.data")
+    p = {name: np.reshape(one["data"], one["shape"]) for name, one in given["weights"].items()}
+    images = np.concatenate([np.reshape(given["hard"]["images"], (-1, 256))[:19], np.full((1, 256), -1.0)])
+    form = {"table": np.array(given["table"]), "borders": tuple(given["borders"])}
+    system = OrderedSystem()
+    x = system.constant(images.reshape(-1, 1, 16, 16))
+    wanted = zipcode.outputs(system, system.parameters(p), x, **form).value
+    hidden = {entry.value.shape[1:]: entry.value for entry in system.entries}  # squashed values come after sums
+    for k, image in enumerate(images.tolist()):
+        found = page.evaluate("(image) => { const f = ZIP.forward(image); return [f.y, [...f.h3], [...f.h1]]; }", image)
+        np.testing.assert_allclose(found[0], wanted[k], atol=1e-9)
+        np.testing.assert_allclose(found[1], hidden[(30,)][k], atol=1e-9)
+        np.testing.assert_allclose(found[2], hidden[(12, 8, 8)][k].ravel(), atol=1e-9)
+
+
+def test_a_drawing_is_brought_to_sixteen_pixels_wherever_it_stands(opened):
+    page = opened("zipcodes_1989")
+    draw = """([x0, x1, y0, y1]) => ZIP.normalised(Float64Array.from({ length: 100 * 100 },
+        (_, k) => Number(k % 100 >= x0 && k % 100 < x1 && k / 100 >= y0 && k / 100 < y1)), 100, 100)"""
+    tall = np.reshape(page.evaluate(draw, [10, 18, 20, 52]), (16, 16))
+    assert (tall[:, 6:10] == 1).all()
+    assert (np.delete(tall, range(6, 10), axis=1) == -1).all()
+    moved = np.reshape(page.evaluate(draw, [70, 78, 60, 92]), (16, 16))
+    np.testing.assert_array_equal(moved, tall)
+    assert set(page.evaluate(draw, [5, 5, 5, 5])) == {-1}
+
+
 # Everybody can play.
 
 
@@ -226,6 +256,11 @@ GAMES = {
         ("#again", ("Enter",), "#told", "All knobs stand at zero"),
         ("#one", ("Enter",), "#told", "shown: error"),
         ("#run", ("Enter",), "#told", "published runs"),
+    ],
+    "zipcodes_1989": [
+        ("#hard", ("Enter",), "#state", "The label is"),
+        ("#clear", ("Enter",), "#state", "Nothing is drawn"),
+        ("#pad", ("Space", *["ArrowDown"] * 10, "Space"), "#state", "It says"),
     ],
     "six_parameters": [
         ("#six-0", ("ArrowLeft",) * 3, "#state", "Shown: Paris"),

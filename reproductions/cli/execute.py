@@ -115,7 +115,7 @@ def redraw(name: str, preset: str, reports: Path, formats: Sequence[str]) -> Pat
     again = runs.measured_again(room, paper, record, published.load_rows(target, record))
     kept = [one for one in FORMATS if any((target / "figures").glob(f"*.{one}"))]
     with folders.replacing(target) as working:
-        for part in (*published.FILES, verify.FILE):
+        for part in (*published.FILES, verify.FILE, *([pages.FILE] if rooms.play_of(name) else [])):
             if (target / part).exists():
                 shutil.copyfile(target / part, working / part)
         published.write_record(working / "record.json", again)

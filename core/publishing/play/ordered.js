@@ -82,6 +82,23 @@ const Ordered = (() => {
       found.data.set(f(a.data.subarray(at, at + width), at), at);
     return found;
   };
+  // Every product of a convolution: use(place in y, place in w, place in x or -1 on the border).
+  function taps(x, w, { stride, padding, table, p, q }, use) {
+    const [n, c, height, width] = x.shape, [o, slots, k] = w.shape;
+    for (let one = 0; one < n; one++)
+      for (let m = 0; m < o; m++)
+        for (let a = 0; a < p; a++)
+          for (let b = 0; b < q; b++) {
+            const at = ((one * o + m) * p + a) * q + b;
+            for (let s = 0; s < slots; s++)
+              for (let i = 0; i < k; i++)
+                for (let j = 0; j < k; j++) {
+                  const [row, column] = [stride * a + i - padding, stride * b + j - padding];
+                  const inside = row >= 0 && row < height && column >= 0 && column < width;
+                  use(at, ((m * slots + s) * k + i) * k + j, inside ? ((one * c + table[m][s]) * height + row) * width + column : -1);
+                }
+          }
+  }
   const sum = (list) => list.reduce((a, b) => a + b, 0);
   const elementwise = (f) => ({ forward: ([x], settings) => f(x, settings), backward: (dy, slope) => [zip(dy, slope, (a, b) => a * b)] });
 
@@ -130,6 +147,30 @@ const Ordered = (() => {
     affine: {
       forward: ([x, w, b]) => [zip(product(x, w), b, (u, v) => u + v), [x, w, b.shape]],
       backward: (dy, [x, w, b]) => [product(dy, w, false, true), product(x, dy, true), unbroadcast(dy, b)],
+    },
+    // y[o,p,q] = b[o,p,q] + sum over s,i,j of w[o,s,i,j] x[table[o][s], stride p + i, stride q + j], x with a border.
+    // x (N, C, H, W), w (O, S, K, K), b (O) or (O, P, Q); without a table every map reads all others.
+    convolution: {
+      forward: ([x, w, b], settings = {}) => {
+        const { stride = 1, padding = 0, border = 0 } = settings, [n, c, height, width] = x.shape, [o, , k] = w.shape;
+        const table = settings.table ?? Array.from({ length: o }, () => Array.from({ length: c }, (_, s) => s));
+        const [p, q] = [height, width].map((side) => Math.floor((side + 2 * padding - k) / stride) + 1);
+        const y = make([n, o, p, q]), form = { stride, padding, border, table, p, q };
+        taps(x, w, form, (at, weight, from) => (y.data[at] += w.data[weight] * (from < 0 ? border : x.data[from])));
+        const shared = b.shape.length === 1, places = p * q;
+        for (let at = 0; at < y.data.length; at++) y.data[at] += b.data[shared ? Math.floor(at / places) % o : at % (o * places)];
+        return [y, [x, w, b, form]];
+      },
+      backward: (dy, [x, w, b, form]) => {
+        const [dx, dw, db] = [x, w, b].map((one) => make(one.shape)), places = form.p * form.q, o = w.shape[0];
+        taps(x, w, form, (at, weight, from) => {
+          dw.data[weight] += dy.data[at] * (from < 0 ? form.border : x.data[from]);
+          if (from >= 0) dx.data[from] += dy.data[at] * w.data[weight];
+        });
+        const shared = b.shape.length === 1;
+        for (let at = 0; at < dy.data.length; at++) db.data[shared ? Math.floor(at / places) % o : at % (o * places)] += dy.data[at];
+        return [dx, dw, db];
+      },
     },
     // y = 1 / (1 + exp(-x)), whose slope is y (1 - y).
     sigmoid: elementwise((x) => {
