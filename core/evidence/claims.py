@@ -33,6 +33,11 @@ class Rule(Strict):
     value over `tolerance` and the value times `tolerance`. at_most, at_least: a half-line from the value. more, less:
     a half-line from zero, for an ordering. between: from `low` to `high`. `farther` is the tolerance of a second,
     wider region within which the claim is met in part. `because` says why this region, before the run.
+
+    >>> rule = Rule(kind="factor", tolerance=2, because="as the paper's own two machines differ by that")
+    >>> region = rule.region(10.0, "10")
+    >>> region.low, region.high
+    (5.0, 20.0)
     """
 
     kind: Literal["printed", "within", "factor", "at_most", "at_least", "more", "less", "between"]

@@ -63,7 +63,12 @@ def squared_lengths(x: np.ndarray, shown: np.ndarray) -> np.ndarray:
 
 
 def mu_lms(w, x, d, order=None, *, mu: float, keep: bool = False) -> Pass:
-    """w <- w + 2 mu e x with e = d - w.x (eq. 33, p. 1429). Raises ValueError as `checked` and `positive`."""
+    """w <- w + 2 mu e x with e = d - w.x (eq. 33, p. 1429). Raises ValueError as `checked` and `positive`.
+
+    >>> x, d = np.array([[1.0, 1.0], [1.0, -1.0]]), np.array([1.0, -1.0])
+    >>> mu_lms(np.zeros(2), x, d, mu=0.25).weights  # each step is 2 mu error x
+    array([0., 1.])
+    """
     w, x, d, shown = checked(w, x, d, order)
     return _pass(w, x, d, shown, np.full(len(x), 2 * positive("mu", mu)), keep)
 
@@ -72,6 +77,9 @@ def alpha_lms(w, x, d, order=None, *, alpha: float, keep: bool = False) -> Pass:
     """w <- w + alpha e x / |x|^2 (eq. 10): the error of the pattern shown shrinks by 1 - alpha.
 
     Raises ValueError as `checked`, `positive` and `squared_lengths`.
+
+    >>> alpha_lms(np.zeros(2), np.array([[1.0, 3.0]]), np.array([1.0]), alpha=1.0).weights  # the error is gone at once
+    array([0.1, 0.3])
     """
     w, x, d, shown = checked(w, x, d, order)
     lengths = squared_lengths(x, shown)
@@ -98,6 +106,9 @@ def perceptron(w, x, d, order=None, *, rate: float = 1.0, deadzone: float = 0.0,
     Targets are +1 or -1; a sum s is wrong when d s <= deadzone, so that zero counts as wrong. `errors` holds 1 for
     every update and 0 otherwise. With a deadzone, right answers that are not clear enough are adapted too.
     Raises ValueError as `checked` and `positive`, for other targets and for a negative deadzone.
+
+    >>> perceptron(np.zeros(2), np.array([[1.0, 2.0]]), np.array([-1.0])).weights
+    array([-1., -2.])
     """
     w, x, d, shown = checked(w, x, d, order)
     positive("rate", rate)

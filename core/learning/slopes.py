@@ -70,6 +70,9 @@ def forward(meter: Meter, w: np.ndarray, step: float, *, chunk: int = 256) -> np
     """(f(w + step e_i) - f(w)) / step for every weight: n + 1 evaluations. Biased by step f''/2.
 
     At most `chunk` weights are nudged at once. Raises ValueError unless weights are finite and the step positive.
+
+    >>> forward(Meter(lambda w: (w**2).sum(-1)), np.array([1.0, 2.0]), 0.01).round(6)  # 2 w, and the step itself
+    array([2.01, 4.01])
     """
     w = _checked(w, step)
     base = meter.read(w)
@@ -80,7 +83,11 @@ def forward(meter: Meter, w: np.ndarray, step: float, *, chunk: int = 256) -> np
 
 def central(meter: Meter, w: np.ndarray, step: float, *, chunk: int = 256) -> np.ndarray:
     # (..., n) -> (..., n)
-    """(f(w + step e_i) - f(w - step e_i)) / (2 step): 2 n evaluations, exact on a quadratic. Raises as `forward`."""
+    """(f(w + step e_i) - f(w - step e_i)) / (2 step): 2 n evaluations, exact on a quadratic. Raises as `forward`.
+
+    >>> central(Meter(lambda w: (w**2).sum(-1)), np.array([1.0, 2.0]), 0.01).round(6)
+    array([2., 4.])
+    """
     w = _checked(w, step)
     return np.concatenate(
         [
@@ -142,7 +149,11 @@ def network_loss(
 
 
 def flatten(values: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Arrays, in the order of the mapping, as one flat vector."""
+    """Arrays, in the order of the mapping, as one flat vector.
+
+    >>> flatten({'w': np.ones((2, 2)), 'b': np.zeros(1)})
+    array([1., 1., 1., 1., 0.])
+    """
     return np.concatenate([np.ravel(value) for value in values.values()])
 
 

@@ -13,28 +13,45 @@ MANY = 2**16  # numbers from which on compiled loops are worth their call
 
 def sigmoid(x):
     # x (...) -> (...)
-    """y = 1 / (1 + exp(-x)), computed without overflow at either end."""
+    """y = 1 / (1 + exp(-x)), computed without overflow at either end.
+
+    >>> sigmoid(np.array([0.0, 100.0]))[0]
+    array([0.5, 1. ])
+    """
     y = 0.5 * (1.0 + np.tanh(0.5 * x))
     return y, y * (1.0 - y)
 
 
 def tanh(x):
     # x (...) -> (...)
-    """y = tanh(x)."""
+    """y = tanh(x).
+
+    >>> y, slope = tanh(np.array([0.0]))
+    >>> float(y[0]), float(slope[0])
+    (0.0, 1.0)
+    """
     y = np.tanh(x)
     return y, 1.0 - y * y
 
 
 def scaled_tanh(x, *, amplitude=AMPLITUDE, slope=SLOPE):
     # x (...) -> (...)
-    """y = A tanh(S x); f' = A S (1 - tanh^2) = (S / A)(A^2 - y^2). LeCun et al. (1998), appendix A."""
+    """y = A tanh(S x); f' = A S (1 - tanh^2) = (S / A)(A^2 - y^2). LeCun et al. (1998), appendix A.
+
+    >>> scaled_tanh(np.array([-1.0, 0.0, 1.0]))[0].round(4)
+    array([-1.,  0.,  1.])
+    """
     y = amplitude * np.tanh(slope * x)
     return y, (slope / amplitude) * (amplitude * amplitude - y * y)
 
 
 def relu(x):
     # x (...) -> (...)
-    """y = max(x, 0); the derivative at exactly 0 is taken as 0."""
+    """y = max(x, 0); the derivative at exactly 0 is taken as 0.
+
+    >>> relu(np.array([-2.0, 0.0, 3.0]))[0]
+    array([0., 0., 3.])
+    """
     if x.size >= MANY and x.dtype in (np.float32, np.float64):
         from core.learning.compiled import images  # loops in several threads, compiled when they are first used
 

@@ -10,7 +10,12 @@ from core.learning.ops.table import register
 
 def affine(x, w, b):
     # x (..., N, I), w (..., I, O), b (..., O) -> y (..., N, O)
-    """y = x w + b for N cases; leading axes are replicas and broadcast against each other."""
+    """y = x w + b for N cases; leading axes are replicas and broadcast against each other.
+
+    >>> x, w, b = np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([0.5])
+    >>> affine(x, w, b)[0]  # 1 x 3 + 2 x 4 + 0.5
+    array([[11.5]])
+    """
     return np.matmul(x, w) + b[..., None, :], (x, w, b.shape)
 
 

@@ -10,7 +10,11 @@ from core.learning.ops.table import free, products, register
 
 def add(a, b):
     # a (...), b (...) -> (...)
-    """y = a + b, broadcast against each other."""
+    """y = a + b, broadcast against each other.
+
+    >>> add(np.array([1.0, 2.0]), np.array(10.0))[0]
+    array([11., 12.])
+    """
     return a + b, (a.shape, b.shape)
 
 
@@ -21,7 +25,12 @@ def add_backward(dy, shapes, needs=None):
 
 def multiply(a, b):
     # a (...), b (...) -> (...)
-    """y = a b, broadcast against each other."""
+    """y = a b, broadcast against each other.
+
+    >>> y, cache = multiply(np.array([2.0]), np.array([5.0]))
+    >>> [float(d[0]) for d in multiply_backward(np.array([1.0]), cache)]  # dy/da = b, dy/db = a
+    [5.0, 2.0]
+    """
     return a * b, (a, b)
 
 
@@ -41,7 +50,11 @@ def multiply_curvature(d2y, cache, needs=None):
 
 def subtract(a, b):
     # a (...), b (...) -> (...)
-    """y = a - b, broadcast against each other."""
+    """y = a - b, broadcast against each other.
+
+    >>> subtract(np.array([1.0, 2.0]), np.array(10.0))[0]
+    array([-9., -8.])
+    """
     return a - b, (np.shape(a), np.shape(b))
 
 

@@ -17,6 +17,11 @@ def attention(q, k, v):
     Kept for the way back are the inputs, the output and the logarithm of every softmax's sum, (..., B, H, T).
     Source: Vaswani et al. (2017), equation 1; Ainslie et al. (2023) for the groups; Dao et al. (2022) for not keeping
     the scores. Raises ValueError if heads or lengths do not fit.
+
+    >>> q = k = np.zeros((1, 2, 1, 4))  # B, T, H, D: equal scores
+    >>> v = np.repeat([[1.0], [3.0]], 4, axis=1)  # B T, H D
+    >>> attention(q, k, v)[0][:, 0]  # the first position sees itself, the second the mean of both
+    array([1., 2.])
     """
     check(q, k, v)
     *lead, sequences, length, heads, size = q.shape

@@ -19,6 +19,11 @@ def batch_convolution(x, w, b, *, stride=1, padding=0):
     3x3 and 5x5 kernels at stride 1 are computed by Winograd's short algorithms (`compiled.short_convolution`), others
     as one product of gathered windows. Replica axes broadcast against each other.
     Raises ValueError if kernels and images do not fit.
+
+    >>> x = np.arange(9.0).reshape(1, 3, 3, 1)
+    >>> batch_convolution(x, np.ones((2, 2, 1, 1)), np.zeros(1))[0][0, :, :, 0]
+    array([[ 8., 12.],
+           [20., 24.]])
     """
     before, after = padding if isinstance(padding, tuple) else (padding, padding)
     high, kernel, maps, outputs = w.shape[-4:]

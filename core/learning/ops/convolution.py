@@ -16,6 +16,11 @@ def convolution(x, w, b, *, stride=1, padding=0, border=0.0, table=None):
     map reads; None means all of them (S = C). A bias of shape (..., O) is shared over positions, one of shape
     (..., O, P, Q) is not. To tell them apart with replica axes, b has as many replica axes as w.
     Raises ValueError if the table or the kernel does not fit.
+
+    >>> x = np.arange(9.0).reshape(1, 1, 3, 3)
+    >>> convolution(x, np.ones((1, 1, 2, 2)), np.zeros(1))[0][0, 0]
+    array([[ 8., 12.],
+           [20., 24.]])
     """
     maps_in, kernel = x.shape[-3], w.shape[-1]
     if table is None:

@@ -12,6 +12,10 @@ def dropout(x, numbers, *, share=0.5):
     Nothing is scaled up; a network that uses all its units multiplies their outputs by 1 - share instead.
     Hinton, Srivastava, Krizhevsky, Sutskever and Salakhutdinov (2012), arXiv 1207.0580; Krizhevsky et al. (2012),
     section 4.2. Raises ValueError if there is not one number for each unit.
+
+    >>> import numpy as np
+    >>> dropout(np.array([1.0, 2.0, 3.0]), np.array([0.9, 0.1, 0.6]), share=0.5)[0]
+    array([1., 0., 3.])
     """
     if numbers.shape != x.shape:
         raise ValueError(f"{numbers.shape} random numbers do not fit {x.shape} units")

@@ -10,7 +10,12 @@ from core.learning.ops.table import free, register
 
 def embedding(table, tokens):
     # table (..., V, D), tokens (B, T) whole numbers -> y (..., B T, D)
-    """y = the row of the table that each token names, sequence after sequence. Replicas share the tokens."""
+    """y = the row of the table that each token names, sequence after sequence. Replicas share the tokens.
+
+    >>> embedding(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1, 1]]))[0]
+    array([[3., 4.],
+           [3., 4.]])
+    """
     return table[..., np.ravel(tokens), :], (np.ravel(tokens), table.shape)
 
 
@@ -29,7 +34,11 @@ def embedding_backward(dy, cache, needs=None):
 
 def linear(x, w):
     # x (..., N, I), w (..., O, I) -> y (..., N, O)
-    """y = x w^T, no bias: a row of w for every output. A tied output layer is this with the table of the embedding."""
+    """y = x w^T, no bias: a row of w for every output. A tied output layer is this with the table of the embedding.
+
+    >>> linear(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))[0]  # 1 x 3 + 2 x 4
+    array([[11.]])
+    """
     return np.matmul(x, np.swapaxes(w, -1, -2)), (x, w)
 
 

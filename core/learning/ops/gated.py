@@ -9,7 +9,11 @@ from core.learning.ops.table import register
 
 def swiglu(a, b):
     # a (...), b (...) -> y (...)
-    """y = a sigmoid(a) b. Shazeer (2020), equation 5, for the two products given."""
+    """y = a sigmoid(a) b. Shazeer (2020), equation 5, for the two products given.
+
+    >>> swiglu(np.array([0.0, 50.0]), np.array([7.0, 2.0]))[0]
+    array([  0., 100.])
+    """
     s = 0.5 * (1 + np.tanh(0.5 * a))
     return a * s * b, (a, b, s)
 

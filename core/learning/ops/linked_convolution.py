@@ -14,6 +14,10 @@ def linked_convolution(x, w, b, *, links):
 
     A link is an output map and an input map that it reads through a kernel of its own (LeCun et al. 1998, table I).
     Raises ValueError if the links do not fit the maps and the kernels, or if one stands there twice.
+
+    >>> x = np.arange(4.0).reshape(1, 1, 2, 2)
+    >>> linked_convolution(x, np.ones((1, 2, 2)), np.array([0.5]), links=[(0, 0)])[0]
+    array([[[[6.5]]]])
     """
     links = np.asarray(links)
     maps, read = b.shape[-1], x.shape[-3]

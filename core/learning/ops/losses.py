@@ -9,7 +9,11 @@ from core.learning.ops.table import register
 
 def squared_error(y, t):
     # y (..., N, O), t (..., N, O) -> E (...)
-    """E = 1/2 sum over cases and outputs of (y - t)^2. A sum, not a mean, and with the half."""
+    """E = 1/2 sum over cases and outputs of (y - t)^2. A sum, not a mean, and with the half.
+
+    >>> float(squared_error(np.array([[1.0, 3.0]]), np.array([[0.0, 1.0]]))[0])  # (1 + 4) / 2
+    2.5
+    """
     d = y - t
     return 0.5 * np.sum(d * d, axis=(-2, -1)), d
 
@@ -28,7 +32,11 @@ def squared_error_curvature(dE, d, needs=None):
 
 def softmax_cross_entropy(a, t):
     # a (..., N, O), t (..., N, O) -> E (...)
-    """E = - sum over cases and outputs of t log softmax(a). A sum, not a mean; each row of t sums to one."""
+    """E = - sum over cases and outputs of t log softmax(a). A sum, not a mean; each row of t sums to one.
+
+    >>> float(softmax_cross_entropy(np.zeros((1, 2)), np.array([[1.0, 0.0]]))[0].round(4))  # ln 2
+    0.6931
+    """
     shifted = a - a.max(axis=-1, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return -np.sum(t * log_p, axis=(-2, -1)), (log_p, t)

@@ -15,6 +15,10 @@ def response_normalization(x, *, size=5, k=2.0, alpha=1e-4, beta=0.75, across=Tr
     around it in the same map. Krizhevsky, Sutskever and Hinton (2012), section 3.3, for maps; within a map as in the
     layer `rnorm` of cuda-convnet, whose `scale` is alpha times size (across) or its square (within), with k = 1.
     Raises ValueError unless `size` is odd.
+
+    >>> x = np.full((1, 1, 1, 1), 3.0)
+    >>> float(response_normalization(x, k=1, alpha=1, beta=0.5)[0].squeeze().round(4))  # 3 / sqrt(10)
+    0.9487
     """
     from core.learning.compiled import images as loops  # compiles when it is first used
 

@@ -15,6 +15,9 @@ def rms_norm(x, g, *, epsilon=EPSILON):
     """y = g x / sqrt(mean(x^2) + epsilon), the mean over the D numbers of a case. Zhang and Sennrich (2019), eq. 4.
 
     `epsilon` inside the root is Llama's addition; it keeps a case of zeros finite.
+
+    >>> rms_norm(np.array([[3.0, -3.0]]), np.array([1.0, 2.0]))[0].round(3)
+    array([[ 1., -2.]])
     """
     r = 1 / np.sqrt(np.mean(np.square(x), axis=-1, keepdims=True) + x.dtype.type(epsilon))
     return x * r * g[..., None, :], (x, g, r)
@@ -45,7 +48,11 @@ def rms_norm_cost(inputs, output, varies):
 
 def centred(x):
     # x (..., D) -> y (..., D)
-    """y = x - mean(x): what layer normalisation does before it divides, and RMSNorm leaves out."""
+    """y = x - mean(x): what layer normalisation does before it divides, and RMSNorm leaves out.
+
+    >>> centred(np.array([[1.0, 2.0, 6.0]]))[0]
+    array([[-2., -1.,  3.]])
+    """
     return x - np.mean(x, axis=-1, keepdims=True), x.shape[-1]
 
 

@@ -21,6 +21,11 @@ def pooled_convolution(x, w, b, *, size=3, stride=2):
     image is pooled as soon as it is convolved, and the backward walk goes the same way, image by image. Otherwise the
     two ops are run one after the other. `size` and `stride` are those of pooling.
     Raises ValueError as the two ops do, and for kernels of even width.
+
+    >>> x = np.arange(16.0).reshape(1, 4, 4, 1)
+    >>> pooled_convolution(x, np.ones((1, 1, 1, 1)), np.zeros(1), size=2, stride=2)[0][0, :, :, 0]
+    array([[ 5.,  7.],
+           [13., 15.]])
     """
     if w.shape[-4] % 2 == 0:
         raise ValueError(f"a {w.shape[-4]}x{w.shape[-4]} kernel has no middle, so its output would change in size")

@@ -14,6 +14,10 @@ def max_pool(x, *, size=3, stride=2):
     Of equal numbers the first, row by row, is taken for the largest and alone passes the derivative on.
     Krizhevsky, Sutskever and Hinton (2012), section 3.4, overlap windows of 3 at a stride of 2.
     Raises ValueError if windows would leave gaps, or have more than 256 places.
+
+    >>> max_pool(np.arange(16.0).reshape(1, 4, 4, 1), size=2, stride=2)[0][0, :, :, 0]
+    array([[ 5.,  7.],
+           [13., 15.]])
     """
     loops, images = _checked(x, size, stride)
     y, which = loops.maximum(images, size, stride)
@@ -33,6 +37,10 @@ def average_pool(x, *, size=3, stride=2):
     """y = the mean of each size x size window, `stride` apart; a window cut at the edge has the mean of what is left.
 
     Raises ValueError if windows would leave gaps.
+
+    >>> average_pool(np.arange(16.0).reshape(1, 4, 4, 1), size=2, stride=2)[0][0, :, :, 0]
+    array([[ 2.5,  4.5],
+           [10.5, 12.5]])
     """
     loops, images = _checked(x, size, stride)
     y = loops.average(images, size, stride)

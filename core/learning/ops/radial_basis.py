@@ -10,7 +10,11 @@ from core.learning.ops.table import register
 
 def radial_basis(x, w):
     # x (..., N, I), w (..., O, I) -> y (..., N, O)
-    """y_i = sum over j of (x_j - w_ij)^2: how far the state is from each class's centre. Equation 7 of the paper."""
+    """y_i = sum over j of (x_j - w_ij)^2: how far the state is from each class's centre. Equation 7 of the paper.
+
+    >>> radial_basis(np.array([[1.0, 2.0]]), np.array([[1.0, 2.0], [0.0, 0.0]]))[0]
+    array([[0., 5.]])
+    """
     away = x[..., :, None, :] - w[..., None, :, :]
     return np.sum(away * away, axis=-1), (x, w)
 
@@ -44,6 +48,10 @@ def map_criterion(y, t, *, rubbish):
 
     D is the class whose t is 1, j = `rubbish` the penalty of a class for everything else. A sum, where equation 9 of
     the paper has the mean; each row of t sums to one. With j far below zero E - j is y_D alone, equation 8.
+
+    >>> y, t = np.array([[0.0, 50.0]]), np.array([[1.0, 0.0]])
+    >>> float(map_criterion(y, t, rubbish=0.0)[0].round(4))  # 0 + log(1 + 1 + exp(-50))
+    0.6931
     """
     p, total = _shares(y, rubbish)
     return np.sum(t * y, axis=(-2, -1)) + np.sum(total, axis=-1), (p, y, t)
@@ -77,6 +85,10 @@ def radial_basis_map(x, w, t, *, rubbish, whole=False):
     Seen from the penalties, y_D enters E linearly and has no curvature; seen from x it is a sum of squares. The paper
     does not say from where its second derivatives start. Here they start from x: those of the squared distance y_D
     alone, as Gauss and Newton would have them, or with `whole` those of all of E. The two ops apart are the third way.
+
+    >>> x, w, t = np.array([[1.0]]), np.array([[1.0], [9.0]]), np.array([[1.0, 0.0]])
+    >>> float(radial_basis_map(x, w, t, rubbish=0.0)[0].round(4))  # 0 + log(1 + 1 + exp(-64))
+    0.6931
     """
     y, distances = radial_basis(x, w)
     value, criterion = map_criterion(y, t, rubbish=rubbish)

@@ -16,6 +16,10 @@ def rotary(x, *, cosine, sine, pairing="adjacent"):
     Pairs are neighbours (2i, 2i + 1), as in the paper and in llama2.c, or lie half a head apart (i, i + D/2), as in
     Hugging Face's files. The output is laid out by sequence, position and head.
     Source: Su et al. (2021), equations 14 and 15.
+
+    >>> x = np.array([1.0, 0.0]).reshape(1, 1, 1, 2)
+    >>> rotary(x, cosine=np.array([[0.0]]), sine=np.array([[1.0]]))[0].ravel()  # a quarter of a turn
+    array([0., 1.])
     """
     x = _by_head(x, cosine)
     y = np.empty_like(x)

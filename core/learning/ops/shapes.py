@@ -19,7 +19,11 @@ def unbroadcast(d, shape):
 
 def flatten(x, *, axes=3):
     # x (..., C, H, W) -> (..., C*H*W) for axes=3
-    """y = the last `axes` axes of x as one."""
+    """y = the last `axes` axes of x as one.
+
+    >>> flatten(np.zeros((5, 2, 3, 4)))[0].shape
+    (5, 24)
+    """
     y = np.reshape(x, (*x.shape[: x.ndim - axes], -1))
     return y, x.shape
 
@@ -31,7 +35,11 @@ def flatten_backward(dy, shape, needs=None):
 
 def part(x, *, index):
     # x (...) -> x[index]
-    """y = x[index], the numbers that a slice, a whole number or an array of them picks out."""
+    """y = x[index], the numbers that a slice, a whole number or an array of them picks out.
+
+    >>> part(np.array([5.0, 6.0, 7.0]), index=slice(1, None))[0]
+    array([6., 7.])
+    """
     return x[index], (x.shape, index)
 
 

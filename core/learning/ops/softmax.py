@@ -9,7 +9,11 @@ from core.learning.ops.table import register
 
 def softmax(a, *, temperature=1.0):
     # a (..., O) -> p (..., O)
-    """p_i = exp(a_i / T) / sum_j exp(a_j / T), computed without overflow. Bridle (1990), for T = 1."""
+    """p_i = exp(a_i / T) / sum_j exp(a_j / T), computed without overflow. Bridle (1990), for T = 1.
+
+    >>> softmax(np.log([1.0, 3.0]))[0]
+    array([0.25, 0.75])
+    """
     shifted = (a - a.max(axis=-1, keepdims=True)) / temperature
     grown = np.exp(shifted)
     p = grown / grown.sum(axis=-1, keepdims=True)

@@ -15,6 +15,9 @@ def subsampling(x, w, b, *, source=None):
     `source` (M,) names the input map of each map; None means the map of its own number (M = C). The four are added, as
     in LeNet-5 (LeCun et al. 1998, II.B); with their average the coefficient would be four times as large.
     Raises ValueError if the sides are odd or the source does not fit.
+
+    >>> subsampling(np.arange(4.0).reshape(1, 1, 2, 2), np.array([0.25]), np.array([1.0]))[0]  # 6 / 4 + 1
+    array([[[[2.5]]]])
     """
     if x.shape[-1] % 2 or x.shape[-2] % 2:
         raise ValueError(f"maps of {x.shape[-2]}x{x.shape[-1]} do not divide into squares of 2x2")
