@@ -4,6 +4,7 @@ They are made from the published records, or from those in the folder that $BACK
 """
 
 import os
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,12 +12,13 @@ import numpy as np
 import pytest
 
 from core.datasets import boolean, cities, dichotomies, letters
+from core.datasets.roads import cameras, centre_lines, images, looks, steering, vehicles
 from core.errors import BackstoryError
 from core.evidence import published
 from core.learning import lms
-from core.learning.ops import affine, softmax
-from core.learning.ordered import OrderedSystem
-from core.networks import grouped, zipcode
+from core.learning.ops import affine, softmax, squared_error
+from core.learning.ordered import OrderedSystem, ordered_derivatives
+from core.networks import alvinn, grouped, zipcode
 from core.publishing.play import pages
 from reproductions.cli import catalogue, rooms
 from tests import browsers
@@ -175,6 +177,62 @@ def test_the_zip_code_reader_is_the_network_of_core(opened):
         np.testing.assert_allclose(found[2], hidden[(12, 8, 8)][k].ravel(), atol=1e-9)
 
 
+def test_the_road_camera_and_vehicle_of_the_page_are_those_of_core(opened):
+    page, rng = opened("alvinn_1989"), np.random.default_rng(1989)
+    given = page.evaluate("ALVINN.data")
+    camera, vehicle = cameras.Camera(**given["camera"]), vehicles.Vehicle(**given["vehicle"])
+    lain = centre_lines.lay([np.tile(given["profile"], 2)], given["width"])
+    np.testing.assert_allclose(page.evaluate("ALVINN.road.x"), lain.x[0], atol=1e-9)
+    for place in rng.uniform(0, 2 * given["lap"], 6):
+        pose, index = centre_lines.poses(
+            lain, np.zeros(1, int), np.array([place]), rng.uniform(-1, 1), rng.normal(0, 0.1)
+        )
+        found = page.evaluate("([p, k]) => ALVINN.locate(p, k)", [pose[0].tolist(), int(index[0]) + 3])
+        wanted = centre_lines.locate(lain, np.zeros(1, int), pose, index)
+        assert (found["along"], found["offset"]) == pytest.approx((wanted.along[0], wanted.offset[0]), abs=1e-9)
+        waves = [[*rng.uniform(-1, 1, 2), rng.random()] for _ in range(4)]
+        told = {"road": 0.7, "ground": 0.3, "texture": 0.05, "noise": 0, "shoulder": 0.4, "waves": waves}
+        drawn = looks.draw(rng, 1, looks.Conditions(gradient=0.0, shadow=0.0, noise=0.0))
+        drawn = replace(drawn, road=np.array([0.7]), ground=np.array([0.3]), texture=np.array([0.05]))
+        drawn.waves[0, :4] = waves
+        image = images.pictures(camera, lain, drawn, np.zeros(1, int), pose, index, rng)[0]
+        seen = page.evaluate("([p, k, l]) => [...ALVINN.picture(p, k, l)]", [pose[0].tolist(), int(index[0]), told])
+        np.testing.assert_allclose(seen, image.ravel(), atol=2e-3)  # core's pictures are in single precision
+        shift, turn, bent, command = rng.uniform(-0.6, 0.6), rng.uniform(-0.1, 0.1), *rng.uniform(-0.1, 0.1, 2)
+        moved = page.evaluate("([i, s, t]) => [...ALVINN.displaced(i, s, t)]", [seen, shift, turn])
+        image = np.reshape(seen, (1, 30, 32))
+        wanted = cameras.displaced(camera, image, np.array([shift]), np.array([turn]))
+        np.testing.assert_allclose(moved, wanted.ravel(), atol=1e-9)
+        label = page.evaluate("([k, s, t]) => ALVINN.corrected(k, s, t)", [bent, shift, turn])
+        assert label == pytest.approx(cameras.displaced_curvature(bent, shift, turn, given["lookahead"]), abs=1e-9)
+        after = page.evaluate("([p, k, c]) => ALVINN.moved(p, k, c).flat()", [pose[0].tolist(), bent, command])
+        there, wheels = vehicles.moved(
+            vehicle, pose, np.array([bent]), np.array([command]), speed=given["speed"], step=given["step"]
+        )
+        np.testing.assert_allclose(after, [*there[0], *wheels], atol=1e-9)
+
+
+def test_the_road_follower_learns_and_answers_as_core_does(opened):
+    page, rng = opened("alvinn_1989"), np.random.default_rng(1991)
+    p = alvinn.init(rng, alvinn.SIZES_1991)
+    x, curvature = rng.uniform(-1, 1, (20, 960)), rng.uniform(-0.12, 0.12, 20)
+    t = steering.gaussian(curvature, 30, 0.1)
+    np.testing.assert_allclose(page.evaluate("(k) => k.map(ALVINN.hill)", curvature.tolist()), t, atol=1e-9)
+    given = {name: value.tolist() for name, value in p.items()}
+    answers = [page.evaluate("([p, x]) => ALVINN.said(p, x)", [given, one]) for one in x.tolist()]
+    np.testing.assert_allclose(answers, alvinn.answers(p, x), atol=1e-9)
+    read = page.evaluate("(y) => y.map(ALVINN.read)", answers)
+    np.testing.assert_allclose(read, steering.centre_of_mass(np.array(answers), 0.1), atol=1e-9)
+    learned = page.evaluate("([p, x, t]) => ALVINN.learned(p, x, t, 0.1)", [given, x.tolist(), t.tolist()])
+    for one, target in zip(x, t, strict=True):
+        system = OrderedSystem()
+        y = alvinn.outputs(system, system.parameters(p), system.constant(one[None]))
+        slopes = ordered_derivatives(system.apply(squared_error, y, system.constant(target[None])))
+        p = {name: value - 0.1 * slopes[name] for name, value in p.items()}
+    for name, value in p.items():
+        np.testing.assert_allclose(learned[name], value, atol=1e-9)
+
+
 def test_a_drawing_is_brought_to_sixteen_pixels_wherever_it_stands(opened):
     page = opened("zipcodes_1989")
     draw = """([x0, x1, y0, y1]) => ZIP.normalised(Float64Array.from({ length: 100 * 100 },
@@ -256,6 +314,14 @@ GAMES = {
         ("#again", ("Enter",), "#told", "All knobs stand at zero"),
         ("#one", ("Enter",), "#told", "shown: error"),
         ("#run", ("Enter",), "#told", "published runs"),
+    ],
+    "alvinn_1989": [
+        ("#ways button:first-child", ("Enter",), "#state", "knows nothing"),
+        ("#wheel", ("ArrowLeft",) * 3, "#steer", "to the left"),
+        ("#teacher", ("Enter",), "#state", "A lap is driven"),
+        ("#go", ("Enter",), "#state", "Your network"),
+        ("#drive", ("Enter",), "#state", "You drive"),
+        ("#drive", ("Enter",), "#state", "Stopped"),
     ],
     "zipcodes_1989": [
         ("#hard", ("Enter",), "#state", "The label is"),
