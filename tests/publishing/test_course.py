@@ -10,7 +10,8 @@ import pytest
 from core.errors import BackstoryError
 from core.evidence.record import load_record
 from core.publishing.course import notebooks, plans, sheets
-from reproductions.cli import catalogue, lessons, rooms
+from core.publishing.words import fill, filled_in
+from reproductions.cli import catalogue, check, lessons, rooms
 from tests.conftest import ROOT
 
 REPORTS = Path(os.environ.get("BACKSTORY_REPORTS", ROOT / "reports"))
@@ -89,8 +90,11 @@ def test_answers_stand_on_the_sheet_for_teachers_alone(name, tmp_path):
     assert len(teachers.encode()) < 3_000_000
     for text in (students, teachers):
         assert "http" not in text.split("<main>")[0]
-    if name in FILLED:
-        assert "not measured" not in teachers
+    record = load_record(REPORTS / name / "record.json")
+    if name in FILLED and record.preset == "paper":
+        words, found = filled_in(record), course(name)
+        told = [*found.watch, *(text for step in found.step for text in (step.text, step.answer))]
+        assert not [text for text in told if "not measured" in fill(text, words)]
 
 
 @pytest.mark.parametrize("name", recorded())
@@ -122,3 +126,16 @@ def test_a_sheet_is_printed_where_a_browser_is(tmp_path, monkeypatch):
         assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
     monkeypatch.setattr(sheets.shutil, "which", lambda name: None)
     assert not sheets.print_page(page, tmp_path / "other.pdf")
+
+
+@pytest.mark.parametrize("name", FILLED)
+def test_check_finds_nothing_wrong_with_lessons_and_pages(name):
+    assert list(check._lessons(rooms.folder_of(name), rooms.paper_of(name))) == []
+
+
+def test_check_names_a_page_without_its_data_and_an_unknown_figure(tmp_path):
+    (tmp_path / "play.html.j2").write_text("", encoding="utf-8")
+    (tmp_path / plans.FILE).write_text(GOOD + 'figure = "nowhere"\n', encoding="utf-8")
+    told = list(check._lessons(tmp_path, rooms.paper_of(catalogue.ids()[0])))
+    assert "needs both" in told[0]
+    assert "'nowhere'" in told[1]
