@@ -156,6 +156,9 @@ def test_the_six_parameters_walk_the_published_log(opened):
             softmax(heights)[0][0],
             atol=1e-9,
         )
+    for n in (0, 50, 100):
+        loss = page.evaluate("(w) => [SIX.mean(w), SIX.quickMean(w)]", path[n].tolist())
+        np.testing.assert_allclose(loss, arrays["surface_all"][n], atol=1e-9)
     slopes = page.evaluate("SIX.slopes([1, 0, -1, 0, 0, 0], [5], 1).six")
     np.testing.assert_allclose(slopes, arrays["point_exact"], atol=1e-9)
 
@@ -333,6 +336,7 @@ GAMES = {
         ("#step", ("Enter",), "#told", "1 step so far"),
         ("#log", ("Enter",), "#told", "nine digits"),
         ("#random", ("Enter",), "#place", "published runs"),
+        ("#planes button:nth-child(2)", ("Enter",), "#landed", "It sees"),
     ],
 }
 

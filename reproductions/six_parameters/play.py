@@ -25,6 +25,7 @@ def data(record: Record, arrays: Mapping[str, np.ndarray], rows: Rows) -> dict[s
         "losses": arrays["log_sgd_losses"],
         "rate": record.settings["rate"],
         "limit": record.settings["steps"],
+        "seen": np.round(np.sort(arrays["shadow_share"]), 4),
         "runs": [
             {"spread": spread, "rate": rate, "steps": [row.values.get("steps") for row in group]}
             for (spread, rate), group in grouped(learned, "spread", "rate").items()

@@ -153,7 +153,7 @@ const Stage = (() => {
     const done = values.filter((v) => v != null).sort((a, b) => a - b), never = values.length - done.length;
     const [width, height, base] = [380, 190, 144];
     const from = Math.max(done[0], log ? what.least ?? 1 : -Infinity), to = Math.max(done[done.length - 1], what.least ? from : from + 1);
-    const bins = Math.min(34, to - from < 40 && !log ? Math.round(to - from) + 1 : 34);
+    const bins = !log && to - from < 40 && done.every(Number.isInteger) ? Math.min(34, to - from + 1) : 34;
     const share = (v) => (log ? Math.log(v / from) / Math.log(to / from) : (v - from) / (to - from));
     const end = never ? 300 : 360;
     const px = (v) => 14 + Math.max(0, Math.min(1, share(Math.max(v, from)))) * (end - 14);
