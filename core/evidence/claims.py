@@ -33,11 +33,6 @@ class Rule(Strict):
     value over `tolerance` and the value times `tolerance`. at_most, at_least: a half-line from the value. more, less:
     a half-line from zero, for an ordering. between: from `low` to `high`. `farther` is the tolerance of a second,
     wider region within which the claim is met in part. `because` says why this region, before the run.
-
-    >>> rule = Rule(kind="factor", tolerance=2, because="as the paper's own two machines differ by that")
-    >>> region = rule.region(10.0, "10")
-    >>> region.low, region.high
-    (5.0, 20.0)
     """
 
     kind: Literal["printed", "within", "factor", "at_most", "at_least", "more", "less", "between"]
@@ -60,7 +55,12 @@ class Rule(Strict):
         return self
 
     def region(self, value: float, printed: str, farther: bool = False) -> Region:
-        """The interval of values that the paper's statement allows."""
+        """The interval of values that the paper's statement allows.
+
+        >>> region = Rule(kind="factor", tolerance=2, because="the paper's two machines differ so").region(10.0, "10")
+        >>> region.low, region.high
+        (5.0, 20.0)
+        """
         reach = self.farther if farther and self.farther is not None else self.tolerance
         if self.kind == "printed":
             return as_printed(printed)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.publishing.citations import escaped
+from core.publishing.citations import escaped, letters, short
 
 YEAR = 2026
 AUTHOR = "The Backstory project"
@@ -99,3 +99,9 @@ def _entry(kind: str, key: str, fields: dict[str, str]) -> str:
 def after(names: Sequence[str]) -> str:
     """The names of original papers in one phrase."""
     return "; ".join(dict.fromkeys(names))
+
+
+def after_keys(keys: Sequence[str], entries: Mapping[str, Any]) -> str:
+    """The sources of these keys in one phrase, with letters where authors and year are the same."""
+    told = letters(entries, keys)
+    return after([short(entries, key, told[key]) for key in keys])

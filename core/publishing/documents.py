@@ -198,14 +198,8 @@ def credit_of(picture: Picture, record: Record, paper: Paper, entries: Mapping[s
     """What the files of one figure say of it: every paper that it rests on is named."""
     era = paper.reproduction
     work = citing.Work(record.provenance.backstory, era.id, era.title, citing.Part("figure", picture.id, picture.title))
-    source = work.caption(after(paper.keys_of(picture), entries))
+    source = work.caption(citing.after_keys(paper.keys_of(picture), entries))
     return Credit(picture.title, source, record.files.get("trials.csv", ""), work.key)
-
-
-def after(keys: Sequence[str], entries: Mapping[str, Any]) -> str:
-    """The sources of these keys in one phrase, with letters where authors and year are the same."""
-    told = citations.letters(entries, keys)
-    return citing.after([citations.short(entries, key, told[key]) for key in keys])
 
 
 def _figure(

@@ -19,7 +19,6 @@ from core.publishing import (
     citations,
     citing,
     comparisons,
-    documents,
     exhibition,
     figures,
     overview,
@@ -188,7 +187,7 @@ def _figure(talk: Talk, picture: Picture) -> Slide:
         f"Record: SHA-256 of trials.csv {talk.record.files.get('trials.csv', '')}. Citation key: {work.key}.",
     ]
     return Slide(
-        "figure", says, "\n".join(notes), image=image, credit=work.caption(documents.after(keys, talk.entries))
+        "figure", says, "\n".join(notes), image=image, credit=work.caption(citing.after_keys(keys, talk.entries))
     )
 
 

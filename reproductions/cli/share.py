@@ -55,7 +55,7 @@ def cite(
     """Print how to cite the suite, a reproduction, one figure or one claim, with every original paper it rests on."""
     from importlib.metadata import version as installed
 
-    from core.publishing import citations, citing, documents
+    from core.publishing import citations, citing
     from reproductions.cli import rooms
 
     if style not in citing.STYLES:
@@ -82,7 +82,7 @@ def cite(
         return as_json([work.csl(), *(citations.csl(entries, key) for key in keys)])
     if style == "caption":
         after = keys if name else [paper.paper.key for paper in papers]
-        texts = [work.caption(documents.after(after, entries))]
+        texts = [work.caption(citing.after_keys(after, entries))]
     elif style == "apa":
         texts = [work.apa(), *citations.apa_all(entries, keys)]
     else:

@@ -8,8 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from reproductions.cli import catalogue
-from reproductions.cli import main as cli
+from reproductions.cli import catalogue, main
 from tests.conftest import ROOT
 
 
@@ -27,23 +26,26 @@ def complaint(done):
     [
         (["run", "zipcode_1989"], "did you mean 'zipcodes_1989'?"),
         (["run", "qqq"], "no reproduction 'qqq'"),
-        (["run", "zipcodes_1989", "--preset", "huge"], "choose quick or paper"),
-        (["run", "zipcodes_1989", "--set", "colour=1"], "no setting of zipcodes_1989 called 'colour'"),
+        (["run", "zipcodes_1989", "--preset", "huge"], "choose paper or quick"),
+        (["run", "zipcodes_1989", "--set", "colour=1"], "zipcodes_1989 has no setting called 'colour'"),
         (["run", "zipcodes_1989", "--set", "passes"], "--set takes name=value"),
-        (["run", "zipcodes_1989", "--set", "passes=0"], "setting passes cannot be 0"),
-        (["run", "zipcodes_1989", "--set", "passes=many"], "setting passes cannot be 'many'"),
-        (["run", "zipcodes_1989", "--set", "etas=[]"], "setting etas cannot be []"),
-        (["run", "zipcodes_1989", "--set", "etas=[-1]"], "setting etas cannot be"),
-        (["run", "zipcodes_1989", "--set", "data=mnist"], "setting data cannot be 'mnist'"),
-        (["run", "zipcodes_1989", "--seeds", "0"], "setting seeds cannot be 0"),
+        (["run", "zipcodes_1989", "--set", "passes=0"], "setting passes of zipcodes_1989 cannot be 0"),
+        (["run", "zipcodes_1989", "--set", "passes=many"], 'setting passes of zipcodes_1989 cannot be "many"'),
+        (["run", "zipcodes_1989", "--set", "etas=[]"], "setting etas of zipcodes_1989 cannot be []"),
+        (["run", "zipcodes_1989", "--set", "etas=[-1]"], "setting etas of zipcodes_1989 cannot be [-1]"),
+        (
+            ["run", "zipcodes_1989", "--set", "data=mnist"],
+            "setting data of zipcodes_1989 cannot be \"mnist\": input should be 'embedded' or 'usps'",
+        ),
+        (["run", "zipcodes_1989", "--seeds", "0"], "setting seeds of zipcodes_1989 cannot be 0"),
         (["run", "zipcodes_1989", "--seeds", "few"], "--seeds"),
         (["run", "zipcodes_1989", "--workers", "-1"], "--workers cannot be -1"),
         (["run", "zipcodes_1989", "--formats", "gif"], "no figure format 'gif'"),
         (["run"], "Missing argument"),
         (["walk"], "No such command 'walk'"),
         (["list", "--fast"], "No such option"),
-        (["report", "zipcodes_1989", "--out", "/nowhere"], "there is no record"),
-        (["verdicts", "--out", "/nowhere"], "there is no record"),
+        (["report", "zipcodes_1989", "--reports", "/nowhere"], "there is no record"),
+        (["verdicts", "--reports", "/nowhere"], "there is no record"),
         (["data", "mnits"], "did you mean 'mnist'?"),
         (["cite", "zipcodes_1989", "--style", "mla"], "no citation style 'mla'"),
         (["cite", "zipcode"], "did you mean 'zipcodes_1989'?"),
@@ -62,7 +64,7 @@ def complaint(done):
         (["compare", "lms_1959", "tests"], "there is no record at tests/record.json"),
         (["verdicts", "lms_59"], "did you mean 'lms_1959'?"),
         (["report", "pdp1986"], "did you mean 'pdp_1986'?"),
-        (["run", "lms_1959", "--set", "alpha=1"], "did you mean 'alphas'?"),
+        (["run", "lms_1959", "--set", "alpha=1"], "did you mean alphas?"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_2(words, expected, capfd, monkeypatch):
@@ -70,7 +72,7 @@ def test_bad_input_is_one_sentence_and_exit_2(words, expected, capfd, monkeypatc
     before = signal.getsignal(signal.SIGTERM)
     try:
         with pytest.raises(SystemExit) as left:
-            cli.main(words)
+            main(words)
     finally:
         signal.signal(signal.SIGTERM, before)
     assert expected in complaint(SimpleNamespace(returncode=left.value.code, stderr=capfd.readouterr().err))
@@ -116,7 +118,7 @@ def test_a_record_of_another_version_is_refused(backstory, tmp_path):
     folder = tmp_path / "zipcodes_1989"
     folder.mkdir()
     (folder / "record.json").write_text('{"schema_version": 99}')
-    assert "schema version 99" in complaint(backstory("report", "zipcodes_1989", "--out", tmp_path))
+    assert "schema version 99" in complaint(backstory("report", "zipcodes_1989", "--reports", tmp_path))
     assert [p.name for p in folder.iterdir()] == ["record.json"]
 
 
@@ -155,14 +157,16 @@ def test_cite_names_the_project_and_the_paper(backstory):
 def test_one_figure_is_cited_in_three_styles_with_the_original_papers(backstory):
     bibtex = backstory("cite", "--figure", "capacity").stdout
     assert "@misc{backstory_lms_1959_capacity," in bibtex
-    assert "@inproceedings{widrow1960adaptive," in bibtex
+    assert "@article{cover1965geometrical," in bibtex
     apa = backstory("cite", "lms_1959", "--figure", "capacity", "--style", "apa").stdout
     assert "What one unit can hold [Figure capacity]. In LMS and the ADALINE (1959), re-run" in apa
-    assert "Widrow, B., & Hoff, M. E. (1960)." in apa
+    assert "Widrow, B., & Lehr, M. A. (1990)." in apa
     caption = backstory("cite", "lms_1959", "--figure", "capacity", "--style", "caption").stdout
     assert caption.count("\n") == 1
     assert len(caption) < 120
-    assert caption.endswith("reproduction lms_1959, figure capacity, CC BY 4.0. After Widrow & Hoff (1960).\n")
+    assert caption.endswith(
+        "reproduction lms_1959, figure capacity, CC BY 4.0. After Widrow & Lehr (1990); Cover (1965).\n"
+    )
 
 
 def test_the_suite_is_cited_with_every_original_paper(backstory):
@@ -176,12 +180,12 @@ def test_compare_tells_changed_settings_and_verdicts(backstory, tmp_path):
     place = Path("reports/perceptrons_1969/record.json")
     record = json.loads((ROOT / place).read_text())
     record["settings"]["sweeps"] = 7
-    record["claims"][0]["verdict"] = "partly"
+    record["claims"][0] |= {"outcome": "partly", "word": "partly"}
     record["claims"].pop()
     (tmp_path / "record.json").write_text(json.dumps(record))
     told = json.loads(backstory("compare", "perceptrons_1969", tmp_path, "--json").stdout)
     assert told["settings"] == [{"name": "sweeps", "before": 400, "after": 7}]
-    assert [told["claims"][0][side]["verdict"] for side in ("before", "after")] == ["reproduced", "partly"]
+    assert [told["claims"][0][side]["outcome"] for side in ("before", "after")] == ["agrees", "partly"]
     assert told["claims"][-1]["after"] is None
     text = backstory("compare", place, tmp_path / "record.json").stdout
     assert "sweeps" in text
@@ -215,7 +219,7 @@ def test_a_quick_run_prints_a_verdict_table_and_where_the_report_is(quick):
 
 def test_verdicts_shows_what_was_run(quick, backstory):
     folder, record, _ = quick
-    shown = json.loads(backstory("verdicts", "--out", folder.parents[1], "--json").stdout)
+    shown = json.loads(backstory("verdicts", "--reports", folder.parents[1], "--json").stdout)
     assert shown[0]["claims"] == record["claims"]
 
 
@@ -225,7 +229,7 @@ def test_a_record_that_cannot_be_read_does_not_hide_the_others(quick, backstory,
     (tmp_path / "quick" / "zipcodes_1989").symlink_to(folder)
     (tmp_path / "zipcodes_1989").mkdir()
     (tmp_path / "zipcodes_1989" / "record.json").write_text('{"schema_version": 0}')
-    done = backstory("verdicts", "--out", tmp_path)
+    done = backstory("verdicts", "--reports", tmp_path)
     assert done.returncode == 0
     assert "64,660" in done.stdout
     assert done.stderr.startswith("backstory: skipped: the record")

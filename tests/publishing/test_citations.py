@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from core.errors import BackstoryError
-from core.publishing import citations, citing, documents
+from core.publishing import citations, citing
 from reproductions.cli import catalogue
 
 WORKS = [
@@ -49,7 +49,7 @@ def test_equal_authors_and_years_get_letters(known):
     keys = ["pomerleau1990rapidly", "pomerleau1991efficient", "pomerleau1989alvinn"]
     told = citations.apa_all(known, keys)
     assert [re.search(r"\((\d{4}\w?)\)", line)[1] for line in told] == ["1991b", "1991a", "1989"]
-    assert documents.after(keys, known) == "Pomerleau (1991b); Pomerleau (1991a); Pomerleau (1989)"
+    assert citing.after_keys(keys, known) == "Pomerleau (1991b); Pomerleau (1991a); Pomerleau (1989)"
     assert citations.letters(known, keys[:1]) == {"pomerleau1990rapidly": ""}
 
 
