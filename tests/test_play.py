@@ -17,6 +17,7 @@ from core.errors import BackstoryError
 from core.evidence import published
 from core.learning import lms
 from core.learning.ops import affine, softmax, squared_error
+from core.learning.ops.table import OPS
 from core.learning.ordered import OrderedSystem, ordered_derivatives
 from core.networks import alvinn, grouped, zipcode
 from core.publishing.play import pages
@@ -92,6 +93,58 @@ def test_the_nets_of_1986_are_those_of_core_and_learn_in_the_published_sweeps(op
     sweeps = page.evaluate("XOR.data.sweeps")
     learned = [k for k, n in enumerate(sweeps) if n is not None and n < 2000][:20]
     assert [page.evaluate("(k) => XOR.sweepsOf(k)", k) for k in learned] == [sweeps[k] for k in learned]
+
+
+def test_the_list_of_1974_is_the_published_page_and_follows_core(opened):
+    arrays, _ = made("ordered_derivatives_1974")
+    page = opened("ordered_derivatives_1974")
+    found = page.evaluate("LIST.slopes(LIST.EXAMPLES['the published page: two units'])")
+    lines = [name.replace("²", "2") for name, _ in page.evaluate("LIST.data.lines")]
+    seen = 0
+    for name, value, exact, measured, varies in zip(lines, *arrays["page"], strict=True):
+        if name == "½":
+            continue
+        seen += 1
+        assert found[name][0] == pytest.approx(value, abs=1e-9)
+        if varies:
+            assert found[name][1] == pytest.approx(exact, abs=1e-9)
+            assert found[name][2] == pytest.approx(measured, abs=1e-6)
+    assert seen == 25
+    rng = np.random.default_rng(1974)
+    for a, b, c in rng.uniform(0.2, 2.0, (20, 3)):
+        code = f"a = {a}\nb = {b}\ngiven c = {c}\nd = sin(a * b) - log(b + c) * -a^2\nE = tanh(d) * exp(-b) + sigmoid(2 * d - 1) * d"
+        system = OrderedSystem()
+        u, v = system.parameter("a", a), system.parameter("b", b)
+        w = system.constant(c)
+        ops = {name: OPS[name].forward for name in ("sine", "logarithm", "tanh", "exponential", "sigmoid")}
+        d = system.apply(ops["sine"], u * v) - system.apply(ops["logarithm"], v + w) * (-1.0 * (u * u))
+        e = (
+            system.apply(ops["tanh"], d) * system.apply(ops["exponential"], -v)
+            + system.apply(ops["sigmoid"], 2 * d - 1) * d
+        )
+        slopes, told = ordered_derivatives(e), page.evaluate("(code) => LIST.slopes(code)", code)
+        assert told["E"][0] == pytest.approx(float(e.value), abs=1e-9)
+        assert [told["a"][1], told["b"][1]] == pytest.approx([float(slopes["a"]), float(slopes["b"])], abs=1e-9)
+        assert told["d"][1] == pytest.approx(float(slopes.of(d)), abs=1e-9)
+
+
+def test_what_is_wrong_with_a_list_is_said(opened):
+    page = opened("ordered_derivatives_1974")
+    for code, told in (
+        ("a = 1", "the last line must be computed"),
+        ("a = 1\nb = a *", "line 2: the formula ends too early"),
+        ("a = 1\nb = (a + 1", "line 2: a bracket is not closed"),
+        ("a = 1\nb = c + 1", "line 2: c is not in an earlier line"),
+        ("a = 1\na = a + 1", "line 2: a is there already"),
+        ("a = 1\nb = a ^ 0.5", "line 2: a power must be"),
+        ("a = 1\nb = a / 2", "line 2: “/” cannot stand here"),
+        ("a = -1\nb = log(a)", "no finite number"),
+        ("a", "line 1: expected a name"),
+    ):
+        page.fill("#code", code)
+        assert told in page.inner_text("#state")
+    page.fill("#code", "a = 2\nb = a * a")
+    assert "A list of 2 lines" in page.inner_text("#state")
 
 
 def test_the_perceptron_follows_the_rule_of_core_and_knows_what_is_separable(opened):
@@ -303,6 +356,12 @@ GAMES = {
         ("#run", ("Enter",), "#state", "published nets"),
         ("#next", ("Enter",) * 6, "#told", "Back: the slope of E"),
         ("#whole", ("Enter",), "#told", "All nine slopes"),
+    ],
+    "ordered_derivatives_1974": [
+        ("#next", ("Enter",) * 16, "#told", "Up: the slope of E is 1.0000"),
+        ("#nudge", ("Enter",), "#told", "largest difference"),
+        ("#again", ("Enter",), "#told", "walk down the list"),
+        ("#whole", ("Enter",), "#told", "every slope is there"),
     ],
     "perceptrons_1969": [
         ("#step", ("Enter",), "#rule", "Shown (0, 0)"),

@@ -23,6 +23,7 @@ const Stage = (() => {
     if (Number.isInteger(value)) return value.toLocaleString("en").replace("-", "−");
     return value.toLocaleString("en", { maximumSignificantDigits: digits }).replace("-", "−");
   }
+  const short = (value) => (Math.abs(value) >= 1e5 ? value.toLocaleString("en", { notation: "compact" }).replace("-", "−") : number(value));
   const fixed = (value, digits = 2) => (Object.is(Number(value.toFixed(digits)), -0) ? 0 : value).toFixed(digits).replace("-", "−");
   const many = (n, one, more = `${one}s`) => `${number(n)} ${n === 1 ? one : more}`;
 
@@ -119,10 +120,19 @@ const Stage = (() => {
     const ground = svg("g"), over = svg("g");
     function axes() {
       ground.replaceChildren();
-      for (const v of ticksOf(...x, logx))
-        ground.append(svg("line", { class: "axis", x1: px(v), x2: px(v), y1: top, y2: height - bottom }), text(px(v), height - bottom + 16, number(v), { "text-anchor": "middle" }));
-      for (const v of ticksOf(...y, logy))
-        ground.append(svg("line", { class: "axis", x1: left, x2: width - right, y1: py(v), y2: py(v) }), text(left - 6, py(v) + 4, number(v), { "text-anchor": "end" }));
+      let [written, below] = [-Infinity, Infinity];
+      for (const v of ticksOf(...x, logx)) {
+        ground.append(svg("line", { class: "axis", x1: px(v), x2: px(v), y1: top, y2: height - bottom }));
+        if (px(v) - written < 40) continue;
+        written = px(v);
+        ground.append(text(px(v), height - bottom + 16, short(v), { "text-anchor": "middle" }));
+      }
+      for (const v of ticksOf(...y, logy)) {
+        ground.append(svg("line", { class: "axis", x1: left, x2: width - right, y1: py(v), y2: py(v) }));
+        if (below - py(v) < 16) continue;
+        below = py(v);
+        ground.append(text(left - 6, py(v) + 4, short(v), { "text-anchor": "end" }));
+      }
       ground.append(text((left + width - right) / 2, height - 6, xlabel, { "text-anchor": "middle", class: "soft" }), text(2, 13, ylabel, { class: "soft" }));
     }
     axes();
