@@ -352,7 +352,9 @@ def says(page, selector, words):
 GAMES = {
     "pdp_1986": [
         ("#once", ("Enter",), "#state", "After 1 sweep"),
-        ("#published", ("Space",), "#state", "Published net 0"),
+        ("#never", ("Enter",), "#state", "in the record it never learned"),
+        ("#stick", ("Enter",), "#state", "figure 5"),
+        ("#fresh", ("Enter",), "#state", "A random start"),
         ("#run", ("Enter",), "#state", "published nets"),
         ("#next", ("Enter",) * 6, "#told", "Back: the slope of E"),
         ("#whole", ("Enter",), "#told", "All nine slopes"),
