@@ -90,6 +90,10 @@ def test_the_nets_of_1986_are_those_of_core_and_learn_in_the_published_sweeps(op
             _, h, _, y = page.evaluate("([w, x]) => XOR.output(w, x)", [weights.tolist(), point])
             np.testing.assert_allclose([*h, *y], [*hidden[k], *output[k]], atol=1e-9)
             assert page.evaluate("([w, x]) => XOR.answers(w, x)", [weights.tolist(), point]) == pytest.approx(y[0])
+        error = 0.5 * np.sum(
+            (grouped.evaluate(net, weights, np.array(CORNERS))[-1] - page.evaluate("XOR.data.targets")) ** 2
+        )
+        assert page.evaluate("(w) => XOR.errorOf(w)", weights.tolist()) == pytest.approx(error, abs=1e-9)
     sweeps = page.evaluate("XOR.data.sweeps")
     learned = [k for k, n in enumerate(sweeps) if n is not None and n < 2000][:20]
     assert [page.evaluate("(k) => XOR.sweepsOf(k)", k) for k in learned] == [sweeps[k] for k in learned]
@@ -358,6 +362,7 @@ GAMES = {
         ("#run", ("Enter",), "#state", "published nets"),
         ("#next", ("Enter",) * 6, "#told", "Back: the slope of E"),
         ("#whole", ("Enter",), "#told", "All nine slopes"),
+        ("#land .planes button:first-child", ("Enter",), "#land .landed", "of the way"),
     ],
     "ordered_derivatives_1974": [
         ("#next", ("Enter",) * 16, "#told", "Up: the slope of E is 1.0000"),
@@ -397,7 +402,7 @@ GAMES = {
         ("#step", ("Enter",), "#told", "1 step so far"),
         ("#log", ("Enter",), "#told", "nine digits"),
         ("#random", ("Enter",), "#place", "published runs"),
-        ("#planes button:nth-child(2)", ("Enter",), "#landed", "It sees"),
+        ("#land .planes button:nth-child(2)", ("Enter",), "#land .landed", "It sees"),
     ],
 }
 
