@@ -15,7 +15,7 @@ from core.datasets import boolean, cities, dichotomies, letters
 from core.datasets.roads import cameras, centre_lines, images, looks, steering, vehicles
 from core.errors import BackstoryError
 from core.evidence import published
-from core.learning import lms
+from core.learning import lms, slopes
 from core.learning.ops import affine, softmax, squared_error
 from core.learning.ops.table import OPS
 from core.learning.ordered import OrderedSystem, ordered_derivatives
@@ -99,6 +99,31 @@ def test_the_nets_of_1986_are_those_of_core_and_learn_in_the_published_sweeps(op
     assert [page.evaluate("(k) => XOR.sweepsOf(k)", k) for k in learned] == [sweeps[k] for k in learned]
 
 
+def test_rules_of_nudging_step_as_those_of_core(opened):
+    page, rng = opened("slopes_1950s"), np.random.default_rng(1959)
+    told = """([rule, v, task, draws]) => { const r = () => draws.shift();
+        return SLOPES.RULES[rule].step(v, task, SLOPES.error, r); }"""
+    meter = slopes.Meter(lambda points: 1 + np.sum(points**2, axis=-1))
+    for _ in range(20):
+        v, task = rng.normal(size=5), {"rate": 0.02, "step": 0.3, "samples": 10}
+        draws = rng.uniform(size=20)
+        normal = np.sqrt(-2 * np.log(1 - draws[::2])) * np.cos(2 * np.pi * draws[1::2])
+        there, cost = page.evaluate(told, ["DSD", v.tolist(), task, []])
+        path = slopes.differential_steepest_descent(meter, v, rate=0.02, step=0.3, iterations=1)
+        np.testing.assert_allclose(there, path[1], atol=1e-9)
+        assert cost == 100
+        there, cost = page.evaluate(told, ["LRS", v.tolist(), task, draws.tolist()])
+        u = 0.3 * normal[:5]
+        np.testing.assert_allclose(there, v + 0.02 * (meter.loss(v) - meter.loss(v + u)) * u, atol=1e-9)
+        there, cost = page.evaluate(told, ["LMS", v.tolist(), task, draws.tolist()])
+        found = lms.mu_lms(v, normal[None, :5], normal[5:6], mu=0.02)
+        np.testing.assert_allclose(there, found.weights, atol=1e-9)
+        assert cost == 1
+    mean, variance = page.evaluate("SLOPES.mean([1, 1], 10, 20000)")
+    assert mean == pytest.approx(3, rel=0.02)
+    assert variance == pytest.approx(2 * 3**2 / 10, rel=0.05)
+
+
 def test_the_list_of_1974_is_the_published_page_and_follows_core(opened):
     arrays, _ = made("ordered_derivatives_1974")
     page = opened("ordered_derivatives_1974")
@@ -126,10 +151,10 @@ def test_the_list_of_1974_is_the_published_page_and_follows_core(opened):
             system.apply(ops["tanh"], d) * system.apply(ops["exponential"], -v)
             + system.apply(ops["sigmoid"], 2 * d - 1) * d
         )
-        slopes, told = ordered_derivatives(e), page.evaluate("(code) => LIST.slopes(code)", code)
+        found, told = ordered_derivatives(e), page.evaluate("(code) => LIST.slopes(code)", code)
         assert told["E"][0] == pytest.approx(float(e.value), abs=1e-9)
-        assert [told["a"][1], told["b"][1]] == pytest.approx([float(slopes["a"]), float(slopes["b"])], abs=1e-9)
-        assert told["d"][1] == pytest.approx(float(slopes.of(d)), abs=1e-9)
+        assert [told["a"][1], told["b"][1]] == pytest.approx([float(found["a"]), float(found["b"])], abs=1e-9)
+        assert told["d"][1] == pytest.approx(float(found.of(d)), abs=1e-9)
 
 
 def test_what_is_wrong_with_a_list_is_said(opened):
@@ -363,6 +388,13 @@ GAMES = {
         ("#next", ("Enter",) * 6, "#told", "Back: the slope of E"),
         ("#whole", ("Enter",), "#told", "All nine slopes"),
         ("#land .planes button:first-child", ("Enter",), "#land .landed", "of the way"),
+    ],
+    "slopes_1950s": [
+        ("#knobs input", ("ArrowRight",) * 5, "#state", "Nothing has been read"),
+        ("#read", ("Enter",), "#state", "Reading 1"),
+        ("#bowl", ("Enter",), "#state", "The true error is"),
+        ("#run", ("Enter",), "#told", "published runs"),
+        ("#rules button:last-child", ("Enter",), "#told", "LMS: error times input, 4 weights: not run yet"),
     ],
     "ordered_derivatives_1974": [
         ("#next", ("Enter",) * 16, "#told", "Up: the slope of E is 1.0000"),
