@@ -44,7 +44,7 @@ def start() -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
 def ours() -> Callable[[], float]:
     """Through the ordered system."""
     from core.learning import training
-    from core.learning.memory import keep_freed_memory
+    from core.memory import keep_freed_memory
     from core.networks import convnet, convnets
 
     keep_freed_memory()

@@ -10,8 +10,8 @@ import numpy as np
 
 from core.learning import training
 from core.learning.compiled.threads import threads
-from core.learning.memory import keep_freed_memory
 from core.learning.ordered import OrderedSystem, ordered_derivatives
+from core.memory import keep_freed_memory
 from core.networks import convnet, convnets
 from reproductions.alexnet_2012.learning import momentum
 

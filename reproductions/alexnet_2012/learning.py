@@ -12,9 +12,9 @@ import numpy as np
 
 from core.datasets import images
 from core.learning import training
-from core.learning.memory import keep_freed_memory
 from core.learning.ops import mean_cross_entropy
 from core.learning.ordered import Entry, OrderedSystem
+from core.memory import keep_freed_memory
 from core.networks import convnet
 from core.networks.convnet import Net
 

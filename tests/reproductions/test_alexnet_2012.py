@@ -6,7 +6,7 @@ import pytest
 from core.datasets import images
 from core.evidence.published import load
 from core.evidence.trials import Row
-from core.learning import memory
+from core import memory
 from core.networks import convnet, convnets
 from reproductions.alexnet_2012 import accounting, claims, experiment, learning, run
 from reproductions.alexnet_2012.settings import PRESETS, Settings
