@@ -15,6 +15,7 @@ from reproductions.cli import catalogue, check, lessons, rooms
 from tests.conftest import ROOT
 
 REPORTS = Path(os.environ.get("BACKSTORY_REPORTS", ROOT / "reports"))
+FEW = 2  # published eras whose lessons are written among the fast tests; those of the others are slow ones
 FILLED = [name for name in catalogue.ids() if (rooms.folder_of(name) / plans.FILE).exists()]
 GOOD = """
 goal = "Turn it."
@@ -76,7 +77,7 @@ def recorded():
         except BackstoryError:
             continue
         found.append(name)
-    return found
+    return [pytest.param(name, marks=() if k < FEW else pytest.mark.slow) for k, name in enumerate(found)]
 
 
 @pytest.mark.parametrize("name", recorded())
