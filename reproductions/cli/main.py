@@ -1,4 +1,4 @@
-"""The commands that run and show reproductions; `share`, `author` and `judging` hold the others."""
+"""The commands that run and show reproductions; `share`, `judging`, `author` and `telling` hold the others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import BackstoryError, unknown
-from reproductions.cli import author, catalogue, judging, share
+from reproductions.cli import author, catalogue, judging, share, telling
 from reproductions.cli.console import (
     AsJson,
     Formats,
@@ -239,6 +239,7 @@ app.command()(share.cite)
 app.command()(share.slides)
 app.command()(share.figures)
 app.command()(share.course)
+app.command()(telling.tell)
 app.command()(judging.number)
 app.command()(judging.judge)
 app.command()(judging.verify)

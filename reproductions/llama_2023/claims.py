@@ -97,12 +97,15 @@ def _learning(rows: Rows) -> dict[str, Measured]:
     trigram = rows["counting"][0].values["order_3"]
     chance = np.log(nets[0].cell["vocabulary"])
     by_name = grouped(rows["ablations"], "without")
-    return {
+    found: dict[str, Measured] = {
         "start": m.mean(finished(nets, "start") - chance),
         "beats_counting": m.mean(lost - best_count(rows)[1], failed=failed),
         "beats_trigram": m.mean(lost - trigram, failed=failed),
         "beats_2003": m.difference(nets, old, "test"),
-    } | {claim: m.difference(by_name[name], by_name[THEIRS], "test", pairs=True) for claim, name in REPLACED.items()}
+    }
+    for claim, name in REPLACED.items():
+        found[claim] = m.difference(by_name[name], by_name[THEIRS], "test", pairs=True)
+    return found
 
 
 def _capital(rows: Rows) -> dict[str, Measured]:

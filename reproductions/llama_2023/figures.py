@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from matplotlib.patches import Rectangle
 
 from core.evidence.record import Record
 from core.publishing import figures as draw
@@ -71,10 +73,11 @@ def ladder(arrays: Arrays, record: Record) -> Canvas:
     colours = [draw.FAINT] * len(counted) + [draw.ORANGE, draw.BLUE]
     rows = np.arange(len(names))
     ax.barh(rows, values, color=colours, height=0.7)
+    ends = [*counted, *(one.max() if len(one) else np.nan for one in (arrays["old"], arrays["llama"]))]
     for row, value in zip(rows, values, strict=True):
-        ax.annotate(f"{value:.2f}", (value, row), xytext=(8, 0), textcoords="offset points", va="center")
-    for row, runs in ((len(names) - 2, arrays["old"]), (len(names) - 1, arrays["llama"])):
-        ax.plot(runs, np.full(len(runs), row), "o", color=draw.INK, markersize=4)
+        ax.annotate(f"{value:.2f}", (ends[row], row), xytext=(8, 0), textcoords="offset points", va="center")
+    for place, runs in ((len(names) - 2, arrays["old"]), (len(names) - 1, arrays["llama"])):
+        ax.plot(runs, np.full(len(runs), place), "o", color=draw.INK, markersize=4)
     ax.set_yticks(rows, names)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_xlim(0, 1.12 * max(counted))
@@ -143,22 +146,23 @@ def slopes(arrays: Arrays, record: Record) -> Canvas:
 
 def story(arrays: Arrays, record: Record) -> Canvas:
     """The story, each token on a ground as dark as the model was in doubt before it."""
-    figure = draw.blank(9.0, 4.6)
+    figure = draw.blank(9.0, 5.6)
     ax = figure.add_axes((0.02, 0.02, 0.96, 0.96))
     ax.axis("off")
-    ax.set(xlim=(0, 78), ylim=(0, 11))
-    column, line = 0, 10.0
+    ax.set(xlim=(0, 78), ylim=(0, 16))
+    column, line = 0, 15.2
     for code, doubt in zip(arrays["chosen"].astype(int), arrays["doubt"], strict=True):
         piece = str(arrays["pieces"][code])
         if code <= 2 and piece.strip().startswith("<"):
             continue
-        if "\n" in piece or column + len(piece) > 77:
+        if "\n" in piece or column + len(piece) > (69 if piece.startswith(" ") else 77):
             column, line = 0, line - 1.3
             piece = piece.strip()
         if line < 0 or not piece:
             continue
         strength = min(1.0, float(doubt) / 3.0)
-        ax.add_patch(_ground(column, line - 0.35, len(piece), strength))
+        look: Mapping[str, Any] = {"facecolor": draw.ORANGE, "alpha": 0.75 * strength, "linewidth": 0}
+        ax.add_patch(Rectangle((column, line - 0.45), len(piece), 0.95, **look))
         ax.text(
             column,
             line,
@@ -170,12 +174,6 @@ def story(arrays: Arrays, record: Record) -> Canvas:
         )
         column += len(piece)
     return figure
-
-
-def _ground(x: float, y: float, width: float, strength: float) -> object:
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((x, y), width, 0.95, facecolor=draw.ORANGE, alpha=0.75 * strength, linewidth=0)
 
 
 def writing(arrays: Arrays, record: Record) -> draw.Film:

@@ -8,7 +8,7 @@ from core.datasets import token_text
 from core.errors import BackstoryError
 from core.evidence.measured import Cost
 from core.evidence.rows import Rows
-from core.evidence.studies import Study
+from core.evidence.studies import Cells, Study
 from core.learning.seeds import generator
 from reproductions.llama_2023 import capital, checkpoint, ladder, parts, telling, training
 from reproductions.llama_2023.settings import Settings
@@ -88,10 +88,10 @@ def _parts(s: Settings) -> list[Study]:
 def _checkpoint(s: Settings) -> list[Study]:
     """What needs the files of a model that others trained."""
     one = range(1)
-    found = []
+    found: list[Study] = []
     if s.checkpoint:
-        drawn = {"prompt": s.story_prompt, "temperature": s.temperature, "top_p": 0.9}
-        told = [({"temperature": 0.0}, one), (drawn, range(3))]
+        drawn: dict[str, Any] = {"prompt": s.story_prompt, "temperature": s.temperature, "top_p": 0.9}
+        told: Cells = [({"temperature": 0.0}, one), (drawn, range(3))]
         found = [
             Study("story", checkpoint.story, told, timed=("seconds",)),
             Study("stories", checkpoint.story_losses, [({}, one)]),

@@ -41,6 +41,11 @@ def told(raw: np.ndarray) -> str:
     return np.asarray(raw, np.uint8).tobytes().rstrip(b"\0").decode("utf-8", "replace")
 
 
+def in_one_line(raw: np.ndarray) -> str:
+    """The same with lines divided by strokes, as a cell of a table needs it."""
+    return " / ".join(line.strip() for line in told(raw).splitlines() if line.strip()) or "(white space)"
+
+
 def _spread(values: np.ndarray, digits: int = 3) -> str:
     """A mean with its standard error."""
     if not len(values):
@@ -69,7 +74,7 @@ def _checkpoint(rows: Rows) -> list[Table]:
     if "story" not in rows:
         return []
     lines = [
-        [row.cell["temperature"], row.cell.get("prompt", ""), row.values["characters"], told(row.arrays["text"])]
+        [row.cell["temperature"], row.cell.get("prompt", ""), row.values["characters"], in_one_line(row.arrays["text"])]
         for row in rows["story"]
     ]
     one, pooled = rows["slopes"][0].values, rows["pooled"]
@@ -158,7 +163,7 @@ def _written(rows: Rows) -> Table:
     if row.failed:
         return table("written", "What a Llama writes", ["steps", "likeliest", "drawn"], [])
     lines = [
-        [int(step), told(row.arrays["moment_greedy"][k]), told(row.arrays["moment_drawn"][k])]
+        [int(step), *(in_one_line(row.arrays[f"moment_{how}"][k]) for how in ("greedy", "drawn"))]
         for k, step in enumerate(row.arrays["moment_steps"])
     ]
     title = f'What one Llama writes after "{row.cell["prompt"]}"'

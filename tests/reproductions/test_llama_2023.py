@@ -7,11 +7,26 @@ import pytest
 
 from core.datasets import hugging_face, tokens
 from core.errors import BackstoryError
+from core.evidence.trials import Row
 from core.learning.compiled.llama import FAST
 from core.learning.ordered import OrderedSystem, ordered_derivatives
 from core.networks import llama
 from core.networks.llama import Config
-from reproductions.llama_2023 import capital, checkpoint, ladder, parts, reference, telling, training
+from reproductions.cli import rooms
+from reproductions.llama_2023 import (
+    capital,
+    checkpoint,
+    claims,
+    ladder,
+    parts,
+    reference,
+    run,
+    telling,
+    training,
+)
+from reproductions.llama_2023.settings import PRESETS, Settings
+from reproductions.llama_2023.tables import in_one_line
+from reproductions.llama_2023.tables import told as text_of
 from tests.conftest import REAL_DATA
 
 SHAPE = {"width": 16, "layers": 1, "heads": 2, "groups": 1, "hidden": 24, "length": 16}
@@ -251,3 +266,77 @@ def test_the_checkpoint_goes_on_from_a_prompt(real):
     begun = "Once upon a time,"
     assert whole.startswith(begun)
     assert whole.startswith(begun + "".join(telling.tell(p, config, tokenizer, begun, 8)))
+
+
+def test_the_quick_run_measures_what_needs_no_files_and_draws_every_figure(quick_of):
+    folder, record, _ = quick_of("llama_2023")
+    paper = rooms.paper_of("llama_2023")
+    ours = {claim["id"]: claim["ours"] for claim in record["claims"]}
+    assert list(ours) == [claim.id for claim in paper.claim]
+    needs = {claim.id for claim in paper.claim if {"checkpoint", "capital", "text"} & set(claim.only_when)}
+    assert {name for name, value in ours.items() if value is None} == needs
+    assert ours["count_405b"]["estimate"] == 405_853_388_800
+    assert ours["cache_405b"]["estimate"] == 16
+    assert ours["start"]["estimate"] == pytest.approx(0, abs=0.1)
+    drawn = {path.stem for path in (folder / "figures").glob("*.svg")}
+    assert drawn >= {figure.id for figure in paper.figure if not figure.sometimes}
+
+
+def row(values, **cell):
+    return Row(cell=cell, seed=0, failed=False, reason="", values=values, arrays={}, seconds=0.0)
+
+
+def test_the_best_count_is_chosen_on_the_tuning_part():
+    counted = row({"tune_1": 3.0, "tune_2": 2.0, "tune_3": 2.5, "order_1": 3.1, "order_2": 2.2, "order_3": 2.1})
+    assert claims.best_count({"counting": [counted]}) == (2, 2.2)
+
+
+def test_a_curve_decays_to_the_mean_of_its_last_quarter():
+    falling = row({})
+    falling.arrays["bound"] = np.array([8.0, 4, 4, 4, 4, 4, 2, 4])
+    assert claims.decays([falling], "bound") == 3 / 8
+
+
+def test_every_net_without_a_part_has_about_as_many_numbers():
+    s = PRESETS["paper"]
+    sizes = {}
+    for name, change in run.ablations(s).items():
+        config = training.config_of({**run.shape(s), **change})
+        sizes[name] = llama.count(config)
+    assert sizes["ReLU, as many numbers"] == sizes[run.THEIRS] == 292_800
+    assert sizes["no positions"] == sizes[run.THEIRS]
+    assert sizes["output not tied"] - sizes[run.THEIRS] == s.vocabulary * s.width
+
+
+def test_texts_come_back_from_their_bytes():
+    raw = np.frombuffer("a\u00e9\n\n b".encode().ljust(9, b"\0"), np.uint8)
+    assert text_of(raw) == "a\u00e9\n\n b"
+    assert in_one_line(raw) == "a\u00e9 / b"
+    assert in_one_line(np.zeros(4)) == "(white space)"
+
+
+@pytest.mark.parametrize("change", [{"width": 30}, {"groups": 3}, {"width": 24, "heads": 8, "groups": 4}])
+def test_shapes_that_do_not_fit_are_refused(change):
+    with pytest.raises(ValueError, match="width must be an even number of times heads"):
+        Settings(**change)
+
+
+def test_a_run_of_files_that_are_wrong_or_not_there_is_one_sentence(backstory, tmp_path):
+    (tmp_path / "llama").mkdir()
+    (tmp_path / "llama" / "stories260K.bin").write_bytes(b"short")
+    for change, words in (("checkpoint=true", "stories260K.bin"), ("capital=true", "Llama 3.2 1B was not run")):
+        done = backstory("run", "llama_2023", "--set", change, "--out", tmp_path, BACKSTORY_DATA=str(tmp_path))
+        assert done.returncode == 2
+        assert words in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_command_line_tells_the_story(backstory, real):
+    import hashlib
+
+    done = backstory("tell", BACKSTORY_DATA=REAL_DATA)
+    assert done.returncode == 0, done.stderr
+    assert hashlib.sha256(done.stdout.removesuffix("\n").encode()).hexdigest() == checkpoint.STORY_SHA256
+    done = backstory("tell", "Once upon a time", "--tokens", 600, BACKSTORY_DATA=REAL_DATA)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "do not fit the 512" in done.stderr
