@@ -18,7 +18,7 @@ from reproductions.landscapes_2018.settings import Settings
 
 def tables(s: Settings, rows: Rows) -> list[Table]:
     """One table for each study."""
-    lines = {**grouped(rows["straight lines"], "name")}
+    lines: dict[str, Sequence[Row]] = {**grouped(rows["straight lines"], "name")}
     lines["zip-code reader of 1989"] = rows["straight, zip codes"]
     lines["XOR nets of 1986"] = rows["straight, XOR"]
     worms = rows["wormhole"]
