@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.stats import spearmanr
 
 from core.evidence import measured as m
 from core.evidence.measured import Count, Measured, Quantity
@@ -158,12 +159,30 @@ def _curvature(rows: Rows) -> dict[str, Measured]:
         for group in (spectra, ends)
         if len(finished(group, "parameters"))
     }
+    found = [distinct(row) for row in rows["still points"] if not row.failed]
+    still = [points for points in found if len(points)]
     return {
         "convex_end": last,
         "index_falls": m.mean(falls),
-        "index_loss": m.mean_of(rows["still points"], "correlation"),
-        "saddles": m.mean_of(rows["still points"], "saddles"),
+        "index_loss": m.mean(np.array([ranks_agree(points) for points in still])),
+        "saddles": m.mean(np.array([np.mean(points[:, 1] > 0) for points in still])),
     }
+
+
+def distinct(row: Row) -> np.ndarray:
+    # -> (points, 2)
+    """Loss and index of the still points of a net, each once: those of equal loss are one, or mirror images of one.
+
+    From most places that lie high the search ends in the same point, that of a net whose units are all dead.
+    """
+    _, first = np.unique(np.round(row.arrays["losses"], 6), return_index=True)
+    return np.column_stack([row.arrays["losses"][first], row.arrays["index"][first]])
+
+
+def ranks_agree(points: np.ndarray) -> float:
+    """Rank correlation of loss and index; NaN for fewer than three points or where all have one index."""
+    varied = len(points) > 2 and len(set(points[:, 1])) > 1
+    return float(spearmanr(points[:, 0], points[:, 1]).statistic) if varied else float("nan")
 
 
 def _stuck(rows: Rows) -> dict[str, Measured]:

@@ -35,7 +35,8 @@ def wormhole(arrays: Arrays, record: Record) -> draw.Film:
 def card(arrays: Arrays, record: Record) -> Canvas:
     """The last frame: the pit in the middle."""
     figure = draw.blank(3.6, 3.2)
-    solid: Any = figure.add_axes((-0.06, -0.04, 1.12, 1.14), projection="3d")
+    solid: Any = figure.add_axes((0.0, 0.0, 1.0, 1.0), projection="3d")
+    solid.set_box_aspect((4, 4, 3), zoom=1.05)
     _surface(solid, arrays, len(arrays["film"]) - 1)
     solid.set(xticklabels=[], yticklabels=[], zticklabels=[])
     return figure

@@ -11,14 +11,14 @@ from core.evidence.rows import Rows, finished, grouped, pick, stacked
 from core.evidence.tables import Table, means_table, table
 from core.evidence.trials import Row
 from reproductions.landscapes_2018 import stuck
-from reproductions.landscapes_2018.claims import by_net, named
+from reproductions.landscapes_2018.claims import by_net, distinct, named, ranks_agree
 from reproductions.landscapes_2018.run import CHANCE, MADE, ORDINARY, XOR
 from reproductions.landscapes_2018.settings import Settings
 
 
 def tables(s: Settings, rows: Rows) -> list[Table]:
     """One table for each study."""
-    lines = {**grouped(rows["straight lines"], "name")}
+    lines: dict[str, Sequence[Row]] = {**grouped(rows["straight lines"], "name")}
     lines["zip-code reader of 1989"] = rows["straight, zip codes"]
     lines["XOR nets of 1986"] = rows["straight, XOR"]
     worms = rows["wormhole"]
@@ -267,7 +267,7 @@ def _words_of_curvature(rows: Rows) -> dict[str, Any]:
     index = stacked(spectra, "index").mean(axis=0)
     kinds = finished(rows["stuck XOR nets"], "kind")
     counted = {kind: int(np.sum(kinds == k)) for k, kind in enumerate(stuck.KINDS)}
-    found = finished(rows["still points"], "correlation")
+    found = np.array([ranks_agree(distinct(row)) for row in rows["still points"] if not row.failed])
     found = found[np.isfinite(found)]
     chance = grouped(rows["chance"], "n")
     shares = [f"{finished(chance[n], 'share').mean():.3g}" for n in CHANCE]
