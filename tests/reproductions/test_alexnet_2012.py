@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from core import memory
 from core.datasets import images
 from core.evidence.published import load
 from core.evidence.trials import Row
-from core import memory
 from core.networks import convnet, convnets
 from reproductions.alexnet_2012 import accounting, claims, experiment, learning, run
 from reproductions.alexnet_2012.settings import PRESETS, Settings
