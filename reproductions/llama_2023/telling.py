@@ -9,8 +9,10 @@ import numpy as np
 from core.datasets import tokens
 from core.datasets.tokens import Tokenizer
 from core.errors import BackstoryError
+from core.learning.seeds import generator
 from core.networks import generation
 from core.networks.llama import Config
+from reproductions.llama_2023 import checkpoint
 
 
 def tell(
@@ -58,3 +60,10 @@ def tell(
     )
     # What encoding puts before a text is taken away only where no prompt stands before it.
     return tokenizer.stream(stream, begun=bool(text))
+
+
+def pieces(prompt: str, count: int, *, temperature: float, top_p: float, seed: int) -> Iterator[str]:
+    """What the checkpoint of 260,032 parameters goes on with, in pieces. Raises BackstoryError as `tell` does."""
+    p, config, tokenizer = checkpoint.model()
+    rng = generator(0, seed)
+    return tell(p, config, tokenizer, prompt, count, temperature=temperature, top_p=top_p, rng=rng)
