@@ -44,8 +44,8 @@ def start() -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
 def ours() -> Callable[[], float]:
     """Through the ordered system."""
     from core.learning import training
+    from core.memory import keep_freed_memory
     from core.networks import convnet, convnets
-    from reproductions.alexnet_2012.memory import keep_freed_memory
 
     keep_freed_memory()
     net, (p, x, y) = convnets.NETS["layers-80sec"], start()

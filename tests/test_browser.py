@@ -4,12 +4,12 @@ Skipped where playwright, axe or a browser is missing; `pip install -e '.[browse
 """
 
 import csv
-import shutil
 
 import pytest
 
 from core.evidence.record import SCHEMA_VERSION
 from core.publishing import decks, slides
+from tests import browsers
 from tests.conftest import ROOT
 from tests.publishing.conftest import exhibited, fake  # noqa: F401
 
@@ -20,14 +20,6 @@ axe = pytest.importorskip(
 
 PAGES = ("index.html", "story/report.html", "fake_1901/report.html")
 WIDTHS = (320, 390, 768, 1300, 1600)
-CHROMIUM = next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
-STILL = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-gpu",
-)
 
 
 def committed():
@@ -41,35 +33,12 @@ def committed():
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_api.sync_playwright() as play:
-        try:
-            found = play.chromium.launch(executable_path=CHROMIUM, args=STILL)
-        except sync_api.Error:
-            pytest.skip("no Chromium could be started here; install one to run the browser tests")
-        yield found
-        found.close()
+    yield from browsers.started(sync_api)
 
 
 @pytest.fixture
 def visit(browser):
-    """visit(path, **options) opens one page from disk; no error and no request beyond the file may have come of it."""
-    opened, faults = [], []
-
-    def go(path, **options):
-        context = browser.new_context(**options)
-        opened.append(context)
-        page = context.new_page()
-        page.on("console", lambda one: faults.append(one.text) if one.type in ("error", "warning") else None)
-        page.on("pageerror", lambda fault: faults.append(str(fault)))
-        here = path.as_uri()
-        page.on("request", lambda r: None if r.url == here or r.url.startswith("data:") else faults.append(r.url))
-        page.goto(here)
-        return page
-
-    yield go
-    for context in opened:
-        context.close()
-    assert faults == []
+    yield from browsers.visits(browser)
 
 
 def violations(page):

@@ -22,7 +22,7 @@ MAY_IMPORT = {
 }
 NUMERIC_ONLY = {"numpy", "numba", "llvmlite", "core"}
 LONGEST = 450  # a file is about 100 lines; longer only where splitting would tear one idea apart
-LARGEST = 5.5e6  # bytes of one published report
+LARGEST = 1e7  # bytes of one published report
 
 
 def imports(path):
@@ -160,8 +160,12 @@ def test_the_readme_tells_the_verdicts_of_the_committed_record(name):
     record = records.load_record(ROOT / "reports" / name / "record.json")
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     row = next(line for line in lines if f"`{name}`" in line and "|" in line)
-    assert row.rstrip(" |").endswith(tallies(record.claims)[0].sentence)
+    assert row.rstrip(" |").endswith("; ".join(tally.sentence for tally in tallies(record.claims)))
 
 
-def test_every_era_is_published():
-    assert committed() == catalogue.ids()
+def test_every_era_is_published_or_said_not_to_be():
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    waiting = [
+        name for name in catalogue.ids() if any(f"| `{name}` |" in x and "not yet published" in x for x in lines)
+    ]
+    assert sorted(committed() + waiting) == sorted(catalogue.ids())

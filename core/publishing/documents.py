@@ -130,7 +130,10 @@ def context(
         ),
         "remarks": chapters.remarks(record, paper, "", words),
         "open_questions": [fill(note.text, words) for note in paper.open_question],
-        "exercises": [(one, fill(one.solution, words)) for one in paper.exercise],
+        "exercises": [
+            (one.model_copy(update={"text": fill(one.text, words)}), fill(one.solution, words))
+            for one in paper.exercise
+        ],
         "settings": sorted(record.settings.items()),
         "columns": data_dictionary(folder / "trials.csv", paper),
         "verified": verify.read(folder) if (folder / verify.FILE).exists() else None,
@@ -217,6 +220,7 @@ def _figure(
     return {
         "film": f"figures/{film.name}" if film.exists() else "",
         "film_data": base64.b64encode(film.read_bytes()).decode() if film.exists() else "",
+        "sounds": figures.sounds_of(picture.id, folder / "figures"),
         "id": picture.id,
         "section": picture.section,
         "title": picture.title,

@@ -7,7 +7,7 @@ import io
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -56,6 +56,7 @@ __all__ = [
     "SKY",
     "TINT",
     "WHITE",
+    "Audible",
     "Canvas",
     "Film",
     "band",
@@ -87,6 +88,14 @@ class Film:
     frame: Callable[[int], Canvas]
     frames: Sequence[int]
     milliseconds: int = 120
+
+
+@dataclass(frozen=True)
+class Audible:
+    """A picture with sounds: WAV files by what each is, in order; none where this machine cannot make them."""
+
+    still: Canvas
+    sounds: Callable[[], Mapping[str, bytes]]
 
 
 @contextmanager
@@ -154,6 +163,10 @@ def save(
             if "mp4" in formats:
                 _encode(pictures, drawn.milliseconds, folder / f"{name}.mp4", credit)
             drawn = drawn.still
+        elif isinstance(drawn, Audible):
+            for k, (said, sound) in enumerate(drawn.sounds().items()):
+                (folder / f"{name}.{k}-{said.replace(' ', '-')}.wav").write_bytes(sound)
+            drawn = drawn.still
         _lay_out(drawn)
         matplotlib.rcParams["figure.constrained_layout.use"] = False  # or it would be laid out anew after a file
         scale = width / float(drawn.get_figwidth()) if width else 1.0
@@ -165,6 +178,7 @@ def for_phones(draw: Callable[[], Any]) -> str | None:
     _narrowed.set(False)
     with style(), narrow(NARROW):
         drawn = draw()
+        drawn = drawn.still if isinstance(drawn, Audible) else drawn
         if isinstance(drawn, Film) or drawn.get_figwidth() > NARROW or not _narrowed.get():
             return None
         _lay_out(drawn)
@@ -177,6 +191,18 @@ def size_of(svg: str) -> tuple[float, float]:
     """Width and height of an SVG of ours, in points."""
     found = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg)
     return (float(found[1]), float(found[2])) if found else (0.0, 0.0)
+
+
+def sounds_of(name: str, folder: Path) -> list[dict[str, str]]:
+    """The sounds of a figure that lie beside it: what each is, its file, and its content as base64."""
+    return [
+        {
+            "said": path.stem.partition("-")[2].replace("-", " "),
+            "file": f"figures/{path.name}",
+            "data": base64.b64encode(path.read_bytes()).decode(),
+        }
+        for path in sorted(folder.glob(f"{name}.*.wav"))
+    ]
 
 
 def as_address(svg: str) -> str:

@@ -11,9 +11,9 @@ import numpy as np
 from core.learning import training
 from core.learning.compiled.threads import threads
 from core.learning.ordered import OrderedSystem, ordered_derivatives
+from core.memory import keep_freed_memory
 from core.networks import convnet, convnets
 from reproductions.alexnet_2012.learning import momentum
-from reproductions.alexnet_2012.memory import keep_freed_memory
 
 IMAGES, PASSES = 1_200_000, 90  # "roughly 90 cycles through the training set of 1.2 million images", section 5
 DAYS = (5.0, 6.0)  # "took five to six days on two NVIDIA GTX 580 3GB GPUs", section 5

@@ -14,9 +14,9 @@ from core.datasets import images
 from core.learning import training
 from core.learning.ops import mean_cross_entropy
 from core.learning.ordered import Entry, OrderedSystem
+from core.memory import keep_freed_memory
 from core.networks import convnet
 from core.networks.convnet import Net
-from reproductions.alexnet_2012.memory import keep_freed_memory
 
 PAIRS = {"original": "pair: original", "JPEG": "pair: JPEG"}  # names of the images that are there in both forms
 FOREVER = 2**62  # more images than are ever shown

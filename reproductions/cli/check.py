@@ -22,6 +22,8 @@ from core.evidence.reproduction import Reproduction
 from core.evidence.run import Result
 from core.evidence.trials import Workers
 from core.publishing import citations, documents
+from core.publishing.course import plans
+from core.publishing.play import pages
 from reproductions.cli import catalogue, options, rooms
 
 
@@ -41,6 +43,7 @@ def faults(name: str, *, reports: Path = Path("reports"), dry: bool = True) -> l
     if paper is not None:
         found += _keys(paper)
         found += _exercises(paper, room)
+        found += _lessons(folder, paper)
     if room is not None:
         found += _settings(room)
         found += _studies(room)
@@ -92,6 +95,21 @@ def _keys(paper: Paper) -> Iterator[str]:
         for key in keys:
             if key not in entries:
                 yield f"{what} cites {key!r}, which is not in references.bib"
+
+
+def _lessons(folder: Path, paper: Paper) -> Iterator[str]:
+    """What is wrong with the page to touch and with the course, where there are any."""
+    if (folder / "play.py").exists() != (folder / pages.TEMPLATE).exists():
+        yield f"a page to touch needs both play.py and {pages.TEMPLATE}"
+    try:
+        course = plans.course_of(folder, paper, played=False)
+    except BackstoryError as fault:
+        yield str(fault).rstrip(".")
+        return
+    known = {picture.id for picture in paper.figure}
+    for step in course.step:
+        if step.figure and step.figure not in known:
+            yield f"{plans.FILE}: a step shows the figure {step.figure!r}, which is not among the figures"
 
 
 def _settings(room: Reproduction[Any]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from core.evidence.reproduction import Reproduction
 from core.evidence.trials import Workers
 from core.publishing import documents, folders
 from core.publishing.figures import FORMATS, film_encoder
+from core.publishing.play import pages
 from reproductions.cli import catalogue, options, rooms
 
 PRESETS = ("paper", "quick")
@@ -114,7 +115,7 @@ def redraw(name: str, preset: str, reports: Path, formats: Sequence[str]) -> Pat
     again = runs.measured_again(room, paper, record, published.load_rows(target, record))
     kept = [one for one in FORMATS if any((target / "figures").glob(f"*.{one}"))]
     with folders.replacing(target) as working:
-        for part in (*published.FILES, verify.FILE, "play.html"):
+        for part in (*published.FILES, verify.FILE, *([pages.FILE] if rooms.play_of(name) else [])):
             if (target / part).exists():
                 shutil.copyfile(target / part, working / part)
         published.write_record(working / "record.json", again)
@@ -142,8 +143,14 @@ def place_of(name: str, preset: str, reports: Path) -> Path:
 
 
 def publish(folder: Path, paper: Paper, room: Reproduction[Any], formats: Sequence[str], processes: int = 1) -> None:
-    """Write the report of a record that lies in a folder."""
+    """Write the report of a record that lies in a folder, and the page to touch where the room has one."""
     record, arrays = published.load(folder)
+    data = rooms.play_of(paper.reproduction.id)
+    played = data(record, arrays, published.load_rows(folder, record)) if data else None
+    if played is not None:
+        place = rooms.folder_of(paper.reproduction.id)
+        text = pages.page(place, record, paper, played, catalogue.BIBLIOGRAPHY)
+        (folder / pages.FILE).write_text(text, encoding="utf-8", newline="\n")
     titles = {entry["id"]: entry["title"] for entry in catalogue.entries()}
     drawn = room.figures(record, arrays)
     documents.write(folder, record, paper, drawn, catalogue.BIBLIOGRAPHY, formats, processes, titles)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,19 @@ def paper_of(name: str) -> Paper:
 def papers() -> dict[str, Paper]:
     """The papers of all rooms that can be read, by id."""
     return {name: paper_of(name) for name in catalogue.ids()}
+
+
+def play_of(name: str) -> Callable[..., Mapping[str, Any] | None] | None:
+    """What makes the data of a room's page to touch, `data(record, arrays, rows)` of its play.py, if it has one."""
+    if not (folder_of(name) / "play.py").exists():
+        return None
+    found: Callable[..., Mapping[str, Any] | None] = importlib.import_module(f"reproductions.{name}.play").data
+    return found
+
+
+def folder_of(name: str) -> Path:
+    """The folder of a room."""
+    return Path(catalogue.entry(name)["file"]).parent
 
 
 def keep_compiled_code_apart() -> None:

@@ -1,4 +1,4 @@
-"""The commands for those who show and teach: compare, cite, slides and figures."""
+"""The commands for those who show and teach: compare, cite, slides, figures and course."""
 
 from __future__ import annotations
 
@@ -283,3 +283,32 @@ def _chosen(wanted: Sequence[str], talks: Sequence[Talk]) -> dict[str, list[str]
         for owner in owners:
             found[owner].append(name)
     return found
+
+
+def course(
+    name: Annotated[str, typer.Argument(metavar="ERA", help="A reproduction's name as `backstory list` shows it.")],
+    solutions: Annotated[
+        bool, typer.Option("--solutions", help="Also the sheet and the notebook for teachers.")
+    ] = False,
+    out: Into = Path("course"),
+    reports: Reports = Path("reports"),
+    json_: AsJson = False,
+) -> None:
+    """Write a lesson of fifty minutes: a sheet for students (HTML, and PDF by a browser if there is one), a notebook.
+
+    With --solutions also those for teachers, with answers from the record, the plan and what to watch for.
+    """
+    from core.publishing import folders
+    from core.publishing.course import sheets
+    from reproductions.cli import lessons
+
+    folders.check_writable(out)
+    written = lessons.write(name, out, reports, solutions=solutions)
+    if json_:
+        return as_json([str(path) for path in written])
+    for path in written:
+        say(str(path))
+    if not any(path.suffix == ".pdf" for path in written):
+        why = "the browser here would not print" if sheets.browser() else "there is no Chromium or Chrome here"
+        say(f"No PDF: {why}; print the sheets from any browser.")
+    return None

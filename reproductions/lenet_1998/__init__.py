@@ -1,1 +1,21 @@
-"""LeCun, Bottou, Bengio and Haffner (1998): gradient-based learning applied to document recognition, its digits."""
+"""LeCun, Bottou, Bengio and Haffner (1998): LeNet-5 and its rivals on the digits of MNIST."""
+
+from core.evidence.reproduction import Reproduction
+from reproductions.lenet_1998.claims import measure
+from reproductions.lenet_1998.figures import figures
+from reproductions.lenet_1998.run import cost, prepare, studies
+from reproductions.lenet_1998.settings import PRESETS, Settings
+from reproductions.lenet_1998.tables import arrays, tables, words
+
+REPRODUCTION = Reproduction(
+    settings=Settings,
+    presets=PRESETS,
+    studies=studies,
+    measure=measure,
+    figures=figures,
+    tables=tables,
+    words=words,
+    arrays=arrays,
+    cost=cost,
+    prepare=prepare,
+)

@@ -56,7 +56,7 @@ def pairwise_linear(x: np.ndarray, y: np.ndarray, seen: np.ndarray, cell: Mappin
     scores, size = np.zeros((len(seen), 10)), 0
     for i, j in combinations(range(10), 2):
         both = (y == i) | (y == j)
-        w = _solve(a[both], np.where(y[both] == i, 1.0, -1.0)[:, None])
+        w = _solve(a[both], np.where(y[both] == i, 1.0, -1.0)[:, None], ridge=1e-9)
         out = (b @ w)[:, 0]
         scores[:, i] += out
         scores[:, j] -= out

@@ -43,6 +43,25 @@ def degradation(cell: Mapping[str, Any], group: Sequence[int]) -> list[dict[str,
 
 
 @in_groups
+def lesions(cell: Mapping[str, Any], group: Sequence[int]) -> list[dict[str, Any]]:
+    """What is lost, as a share of phonemes, without each hidden unit in turn: `lost` (units,), its mean and largest.
+
+    A unit is taken away with the weights of its activity; nets have one hidden layer.
+    """
+    lesson, course = lesson_of(cell), Course(cell, group)
+    course.passes(lesson, cell["passes"])
+    whole, right = course.kept(), course.score(lesson)["phoneme"]
+    lost = []
+    for unit in range(cell["hidden"][0]):
+        without = whole["w2"].copy()
+        without[:, unit] = 0
+        course.put(whole | {"w2": without})
+        lost.append(right - course.score(lesson)["phoneme"])
+    each = np.stack(lost, axis=1)
+    return rows_of({"lost": each, "mean_lost": each.mean(axis=1), "most_lost": each.max(axis=1)}, len(group))
+
+
+@in_groups
 def relearning(cell: Mapping[str, Any], group: Sequence[int]) -> list[dict[str, Any]]:
     """Learning again after damage beside learning the first time, word by word from the same share right.
 

@@ -99,11 +99,15 @@ class Course:
 
 
 def lesson_of(cell: Mapping[str, Any], key: str = "words") -> words.Words:
-    """The words of a cell: by name, or with cell["drawn"] so many of them drawn at random, the same for all seeds."""
-    lesson = words.load(cell[key])
-    if key == "words" and cell.get("drawn"):
-        chosen = generator(cell["entropy"], DRAWS).permutation(len(lesson))[: cell["drawn"]]
-        return lesson.chosen(chosen, f"{cell['drawn']} of {lesson.name}")
+    """The words of a cell: by name, or with cell["drawn"] so many of them drawn at random, the same for all seeds.
+
+    Where the "others" or those "tested" have the name of the words that are drawn from, they are those not drawn.
+    """
+    lesson, drawn = words.load(cell[key]), cell.get("drawn")
+    if drawn and key in ("words", "others", "tested") and cell[key] == cell["words"]:
+        order = generator(cell["entropy"], DRAWS).permutation(len(lesson))
+        chosen = order[:drawn] if key == "words" else order[drawn:]
+        return lesson.chosen(chosen, f"{len(chosen)} of {lesson.name}")
     return lesson
 
 

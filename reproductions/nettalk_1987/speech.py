@@ -6,9 +6,11 @@ DECtalk did in 1987: it speaks phonemes and stresses, and does not look at the w
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
 import tempfile
+import wave
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -66,7 +68,20 @@ def wav(said: Sequence[tuple[str, str]]) -> bytes:
         )
         if done.returncode or not target.exists():
             raise BackstoryError(f"{PROGRAM} failed: {done.stderr.strip() or 'it wrote no sound'}.")
-        return target.read_bytes()
+        return thinned(target.read_bytes())
+
+
+def thinned(sound: bytes) -> bytes:
+    """A WAV file at half of its rate, each two samples as their mean: half as large, and clear enough for a voice."""
+    with wave.open(io.BytesIO(sound)) as whole:
+        samples = np.frombuffer(whole.readframes(whole.getnframes()), dtype="<i2").astype(float)
+        rate = whole.getframerate()
+    pairs = samples[: len(samples) // 2 * 2].reshape(-1, 2).mean(axis=1)
+    target = io.BytesIO()
+    with wave.open(target, "wb") as half:
+        half.setparams((1, 2, rate // 2, 0, "NONE", "not compressed"))
+        half.writeframes(np.rint(pairs).astype("<i2").tobytes())
+    return target.getvalue()
 
 
 def read_aloud(row: Mapping[str, Any], look: int, cell: Mapping[str, Any]) -> list[tuple[str, str]]:

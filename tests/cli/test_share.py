@@ -108,3 +108,16 @@ def test_figures_for_a_column_of_print_have_its_width_and_their_credit(backstory
 def test_a_quick_report_reads_as_such(reports):
     text = (reports / "quick" / ERA / "report.html").read_text(encoding="utf-8")
     assert "It is not the published result." in text
+
+
+def test_a_lesson_is_written_for_students_and_for_teachers(backstory, reports, tmp_path):
+    done = backstory("course", ERA, "--solutions", "--reports", str(reports), "--out", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    written = {path.name for path in (tmp_path / ERA).iterdir()}
+    assert {"students.html", "students.ipynb", "teachers.html", "teachers.ipynb"} <= written
+    assert ("students.pdf" in written) != ("No PDF" in done.stdout)
+    assert "play.html" in (tmp_path / ERA / "students.html").read_text(encoding="utf-8")
+    assert (reports / "quick" / ERA / "play.html").exists()
+    done = backstory("course", "pdp_1987", "--reports", str(reports))
+    assert done.returncode == 2
+    assert "pdp_1986" in done.stderr

@@ -305,3 +305,16 @@ def test_films_as_mp4_are_handed_to_ffmpeg_frame_by_frame(tmp_path, monkeypatch)
     program.write_text("#!/bin/sh\necho no such encoder >&2\nexit 1\n")
     with pytest.raises(BackstoryError, match="no such encoder"):
         figures.save("f", CREDIT, lambda: figures.Film(picture(), lambda k: picture(), range(3)), tmp_path, ("mp4",))
+
+
+def test_sounds_lie_beside_their_picture_in_order(tmp_path):
+    sounds = {"after 5 passes": b"RIFF five", "after 1 pass": b"RIFF one"}
+    paths = figures.save("f", CREDIT, lambda: figures.Audible(picture(), lambda: sounds), tmp_path, ("svg",))
+    assert [path.name for path in paths] == ["f.svg"]
+    told = figures.sounds_of("f", tmp_path)
+    assert [(one["said"], one["file"]) for one in told] == [
+        ("after 5 passes", "figures/f.0-after-5-passes.wav"),
+        ("after 1 pass", "figures/f.1-after-1-pass.wav"),
+    ]
+    assert (tmp_path / "f.1-after-1-pass.wav").read_bytes() == b"RIFF one"
+    assert figures.sounds_of("g", tmp_path) == []

@@ -3,9 +3,15 @@
 import numpy as np
 import pytest
 
+from core import memory
 from core.datasets import images
+from core.evidence.published import load
+from core.evidence.trials import Row
 from core.networks import convnet, convnets
-from reproductions.alexnet_2012 import accounting, experiment, learning, memory
+from reproductions.alexnet_2012 import accounting, claims, experiment, learning, run
+from reproductions.alexnet_2012.settings import PRESETS, Settings
+from reproductions.alexnet_2012.tables import median_passes
+from reproductions.cli import rooms
 from tests.conftest import REAL_DATA
 
 UNITS = {
@@ -16,6 +22,99 @@ LEARN = {
     "data": "embedded", "examples": 300, "side": 24, "passes": 2, "batch": 64, "rate": 0.001, "rule": "momentum",
     "schedule": "drops", "start": "own", "decay": 1.0, "augment": False, "maps": (8, 8), "entropy": 2012,
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def quick(quick_of):
+    return quick_of("alexnet_2012")
+
+
+def trial(seed, cell=None, arrays=None, failed=False, **values):
+    return Row(cell or {}, seed, failed, "", values, arrays or {}, 1.0)
+
+
+def test_the_quick_run_measures_what_it_can_and_draws_it(quick):
+    folder, record, _ = quick
+    paper = rooms.paper_of("alexnet_2012")
+    told = {claim["id"]: claim for claim in record["claims"]}
+    assert list(told) == [claim.id for claim in paper.claim]
+    left_out = {name for name, claim in told.items() if claim["outcome"] == "not measured"}
+    assert left_out == {"jpeg", "today"}  # embedded patches have no copies, and the ladder is not among the studies
+    assert told["parameters"]["outcome"] == told["input"]["outcome"] == "agrees"
+    for name in ("neurons", "first_layer", "one_percent", "crops_count"):
+        assert told[name]["outcome"] == "disagrees"
+    drawn = {path.stem for path in (folder / "figures").glob("*.svg")}
+    assert {figure.id for figure in paper.figure} - drawn == {"pixels", "ladder"}
+    assert record["cost"]["presentations"] > 0
+    shown = {table["id"]: table["rows"] for table in record["tables"]}
+    assert len(shown["units"]) == 5
+    assert len(shown["layers"]) == 9
+    curves = load(folder)[1]["running_relu"]
+    assert curves.shape == (3, 8)
+
+
+def test_each_study_can_be_run_alone():
+    for topic, count in {"units": 2, "parts": 1, "pixels": 1, "pictures": 1, "now": 1, "counts": 1}.items():
+        assert len(run.studies(Settings(studies=(topic,)))) == count
+    assert run.studies(Settings(studies=("pixels",), data="embedded")) == []
+    assert len(run.places(Settings())) == 5
+    assert len(run.places(PRESETS["quick"])) == 2
+    rungs = run.ladder(Settings())
+    assert rungs[0]["start"] == "own"
+    assert rungs[-1]["stacked"]
+    assert rungs[-1]["rule"] == "adam"
+
+
+def test_nets_that_were_not_there_leave_the_interval_open():
+    there = [trial(k, solved=1.0, passes=p) for k, p in enumerate((2.0, 4.0, 8.0))]
+    slow = [trial(k, solved=1.0, passes=p) for k, p in enumerate((6.0, 12.0, 24.0))]
+    found = claims.times_as_fast(slow, there, 30)
+    assert (found.estimate, found.low, found.high) == pytest.approx((3, 3, 3))
+    endless = claims.times_as_fast([*slow[:2], trial(2, solved=0.0)], there, 24)
+    assert endless.estimate == pytest.approx(3)
+    assert endless.high == np.inf
+    assert endless.unfinished == 1
+    assert claims.times_as_fast(there, [*slow[:2], trial(2, failed=True)], 24).low == 0
+    assert claims.times_as_fast(slow[:1], there[:1], 30) is None
+    assert median_passes([*slow[:2], trial(2, solved=0.0)]) == 12
+    assert median_passes([trial(k, solved=0.0) for k in range(3)]) is None
+
+
+def test_effects_are_paired_by_seed():
+    a = [trial(k, test=0.5 + k / 10, train=0.4) for k in range(3)]
+    b = [trial(k, test=0.4 + k / 10, train=0.4 + k / 100) for k in reversed(range(3))]
+    assert claims.points(a, b, "test").estimate == pytest.approx(10)
+    assert claims.points(a, b, "test").low == pytest.approx(10)
+    assert claims.points(a, b, "gap").estimate == pytest.approx(11)  # 10, 11 and 12
+    assert claims.points(a[:1], b, "gap") is None
+
+
+def test_the_rate_is_the_one_that_was_there_first():
+    s = Settings(nets=("tiny",), batches=(16,), more_images=500)
+    first, more = run.places(s)
+    cell = {**first._asdict(), "unit": "relu"}
+    lines = {"running": np.array([0.5])}
+    rows = [
+        trial(0, {**cell, "rate": 0.1}, failed=True),
+        trial(0, {**cell, "rate": 0.01}, lines, solved=1.0, passes=5.0),
+        trial(0, {**cell, "rate": 0.02}, lines, solved=1.0, passes=4.0),
+        trial(0, {**cell, "rate": 0.04}, lines, solved=0.0),
+    ]
+    for place in (first, more):
+        assert run.chosen(s, {"rates": rows}, place, "relu") == 0.02
+    assert run.chosen(s, {"rates": [rows[0], rows[3]]}, first, "relu") == 0.04
+
+
+def test_missing_and_damaged_images_are_told_in_one_sentence(backstory, tmp_path):
+    place = tmp_path / "data" / "cifar10"
+    place.mkdir(parents=True)
+    (place / "cifar10-images.zip").write_bytes(b"not a zip")
+    words = ("run", "alexnet_2012", "--preset", "paper", "--out", tmp_path / "out")
+    done = backstory(*words, BACKSTORY_DATA=str(tmp_path / "data"), BACKSTORY_CACHE=str(tmp_path / "cache"))
+    assert done.returncode == 2
+    assert done.stderr.startswith("backstory: ")
+    assert done.stderr.count("\n") == 1
+    assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
 
 
 def same(one, other):

@@ -3,11 +3,16 @@
 import numpy as np
 import pytest
 
+from core.evidence.trials import Row
 from core.learning import curvature, landscape
 from core.learning.ordered import OrderedSystem
 from core.learning.slopes import flatten
 from core.networks import grouped
-from reproductions.landscapes_2018 import hessians, lines, matching, nets, paths, slices, stuck
+from reproductions.cli import rooms
+from reproductions.landscapes_2018 import claims, hessians, lines, matching, nets, paths, run, slices, stuck
+from reproductions.landscapes_2018.figures import downwards
+from reproductions.landscapes_2018.settings import PRESETS
+from reproductions.landscapes_2018.tables import fallen
 
 DIGITS = {
     "entropy": 3, "data": "embedded", "examples": 200, "pool": 4, "passes": 2, "batch": 20, "rule": "plain",
@@ -237,3 +242,71 @@ def test_chance_matrices():
     assert hessians.chance({"entropy": 1, "n": 2, "matrices": 40_000}, [0])[0]["share"] == pytest.approx(
         0.1464, abs=0.01
     )
+
+
+def test_the_quick_run_measures_every_claim_and_draws_every_figure(quick_of):
+    folder, record, _ = quick_of("landscapes_2018")
+    results = {claim["id"]: claim for claim in record["claims"]}
+    missing = [name for name, claim in results.items() if claim["outcome"] == "not measured"]
+    assert set(missing) <= {"index_loss"}  # few places of a small search lead to a still point
+    paper = rooms.paper_of("landscapes_2018")
+    for picture in ("card", *(one.id for one in paper.figure)):
+        assert (folder / "figures" / f"{picture}.svg").stat().st_size > 1000, picture
+    assert (folder / "figures" / "wormhole.gif").exists()
+    for name in ("rescale_same", "rescale_normal", "random_plane", "worm_shadow", "every_dimension"):
+        assert results[name]["outcome"] == "agrees", name
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 9])
+def test_any_number_of_seeds_asks_for_that_many_lines(count):
+    s = PRESETS["quick"].model_copy(update={"seeds": count})
+    lines = next(study for study in run.studies(s) if study.name == "straight lines")
+    assert {len(seeds) for _, seeds in lines.cells} == {count}
+
+
+def test_slices_of_one_net_are_in_one_block():
+    (_, seeds), *_ = run.by_net([{}], 3, 2)
+    assert [seed % 3 for seed in seeds] == [0, 0, 1, 1, 2, 2]
+
+
+def rows_of(values, nets=2):
+    return [Row({"nets": nets}, seed, False, "", {"x": x}, {}, 0.0) for seed, x in enumerate(values)]
+
+
+def test_slices_are_averaged_within_their_net():
+    np.testing.assert_allclose(claims.by_net(rows_of([1.0, 10.0, 3.0, 20.0]), "x"), [2.0, 15.0])
+
+
+def test_an_exponent_by_hand():
+    groups = [np.array([[2.0, -1.0, 0.0], [2.0, -1.2, 0.0]]), np.array([[4.0, -2.0, 0.0], [4.0, -2.2, 0.0]])]
+    assert claims.exponent(groups) == pytest.approx(-0.5)
+    assert claims.correlation([np.array([[0.0, 0.0], [1.0, 2.0]]), np.array([[2.0, 4.0]])]) == pytest.approx(1.0)
+
+
+def test_lines_are_told_as_shares_of_their_fall():
+    arrays, values = {"losses": np.array([4.0, 5.0, 2.0])}, {"first": 4.0, "last": 2.0, "monotone": 0.0}
+    told = fallen([Row({}, 0, False, "", values, arrays, 0.0)])
+    np.testing.assert_allclose(told, [[1.0, 1.5, 0.0, 0.0]])
+
+
+def test_where_a_surface_curves_downwards():
+    x, y = np.meshgrid(np.linspace(-1, 1, 5), np.linspace(-1, 1, 5))
+    assert not downwards(x**2 + y**2, 0.5).any()
+    assert downwards(x**2 - 0.1 * y**2, 0.5).all()
+    assert downwards(3 * x * y + x**2 + y**2, 0.5).all()
+
+
+def test_digits_are_asked_for_before_the_first_trial(monkeypatch):
+    asked = []
+    monkeypatch.setattr(run.mnist, "load", lambda name, quiet: asked.append(name))
+    monkeypatch.setattr(run.digits, "load", lambda name, quiet: asked.append(name))
+    run.prepare(PRESETS["paper"], True)
+    assert asked == ["mnist", "usps"]
+
+
+def test_a_still_point_counts_once():
+    arrays = {"losses": np.array([2.0, 1.0, 2.0 + 1e-9, 1.5]), "index": np.array([0.3, 0.0, 0.3, 0.1])}
+    points = claims.distinct(Row({}, 0, False, "", {}, arrays, 0.0))
+    np.testing.assert_allclose(points, [[1.0, 0.0], [1.5, 0.1], [2.0, 0.3]])
+    assert claims.ranks_agree(points) == pytest.approx(1.0)
+    assert np.isnan(claims.ranks_agree(points[:2]))

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from core.datasets import affine_images, digit_fields
-from reproductions.lenet_1998 import boosting, classical, dense_nets, experiment, film, now, written
+from core.datasets import affine_images, digit_fields, store
+from reproductions.cli import rooms
+from reproductions.lenet_1998 import boosting, classical, comparisons, dense_nets, experiment, film, now, run, written
+from reproductions.lenet_1998.settings import PRESETS
 
 EMBEDDED = {"data": "embedded", "look": "test", "entropy": 1998, "curvature_patterns": 40}
 CELL = {
@@ -208,3 +210,57 @@ def test_distorted_training_digits_come_back_from_fields_of_their_own():
     x = digit_fields.load("embedded").train_x[:200]
     y = affine_images.distorted(x, np.random.default_rng(0), affine_images.Ranges())
     assert np.abs(y.sum(axis=(1, 2)) / x.sum(axis=(1, 2)) - 1).max() < 0.35
+
+
+def test_the_quick_run_measures_counts_and_draws_every_figure(quick_of):
+    folder, record, _ = quick_of("lenet_1998")
+    paper = rooms.paper_of("lenet_1998")
+    claims = {claim["id"]: claim for claim in record["claims"]}
+    assert list(claims) == [claim.id for claim in paper.claim]
+    assert claims["parameters"]["ours"]["estimate"] == 60_000
+    assert claims["connections"]["ours"]["estimate"] == 340_908
+    assert claims["layers"]["outcome"] == "agrees"
+    assert claims["lenet_4_parameters"]["outcome"] == "depends"
+    assert claims["lenet_5"]["outcome"] == "not measured"  # embedded digits are not MNIST's
+    assert {path.stem for path in (folder / "figures").glob("*.svg")} >= {figure.id for figure in paper.figure}
+
+
+def test_settings_are_chosen_on_digits_that_are_not_test_digits():
+    for settings in PRESETS.values():
+        for cell, seeds in run.choosing(settings):
+            assert cell["look"] == "validation"
+            assert min(seeds) >= 1_000_000
+
+
+def test_pairs_are_compared_digit_by_digit():
+    a, b = np.array([1, 1, 0, 0, 0, 0, 0, 1], bool), np.array([1, 1, 1, 1, 1, 1, 0, 0], bool)
+    only_a, only_b, chance = comparisons.mcnemar(a, b)
+    assert (only_a, only_b) == (4, 1)
+    assert chance == pytest.approx(2 * (1 + 5) / 32)  # five digits, none or one of them on the rarer side, both ways
+    assert comparisons.mcnemar(a, a) == (0, 0, 1.0)
+    np.testing.assert_allclose(comparisons.holm([0.01, 0.04, 0.03, 0.5]), [0.04, 0.09, 0.09, 0.5])
+
+
+def test_the_order_counts_pairs_that_the_paper_tells_apart():
+    ours = {"linear": 9.0, "nearest neighbours": 3.1, "LeNet-4": 1.0, "LeNet-5": 1.1, "LeNet-1": 4.0}
+    pairs = {(worse, better): agrees for worse, better, agrees in comparisons.ordered_pairs(ours)}
+    assert ("LeNet-4", "LeNet-5") not in pairs  # 1.1 and 0.95 are not told apart
+    assert len(pairs) == 9
+    assert [pair for pair, agrees in pairs.items() if not agrees] == [("nearest neighbours", "LeNet-1")]
+
+
+def test_missing_digits_are_one_sentence(backstory, tmp_path):
+    done = backstory(
+        "run", "lenet_1998", "--preset", "paper", "--out", tmp_path,
+        BACKSTORY_DATA=_damaged(tmp_path), BACKSTORY_CACHE=str(tmp_path / "cache"),
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def _damaged(folder):
+    for name in store.DATASETS["mnist"].values():
+        place = folder / "data" / name.path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(b"not a digit")
+    return str(folder / "data")

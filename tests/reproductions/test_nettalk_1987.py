@@ -1,12 +1,17 @@
 """The trials of NETtalk, small: seeds apart from their blocks, what they measure, speech, curves, then and now."""
 
+import io
+import wave
+
 import numpy as np
 import pytest
 
 from core.datasets import nettalk as words
 from core.datasets import spelling
 from core.errors import BackstoryError
-from reproductions.nettalk_1987 import clusters, curves, damage, experiment, spacing, speech, today
+from core.evidence.trials import Row
+from reproductions.cli import rooms
+from reproductions.nettalk_1987 import claims, clusters, curves, damage, experiment, spacing, speech, today
 from reproductions.nettalk_1987.lessons import Course, groups, lesson_of
 
 BASE = {"entropy": 7, "rate": 2.0, "smoothing": 0.9, "words": "invented", "hidden": [12], "drawn": 120}
@@ -17,6 +22,7 @@ TRIALS = {
     experiment.curve: {"first": 20, "factor": 1.6, "passes": 3},
     experiment.soft_and_hard: {"letter": "c", "sounds": ["k", "s"], "looks": [8, 16]},
     damage.degradation: {"passes": 2, "amounts": [0.0, 0.5], "patterns": 2},
+    damage.lesions: {"passes": 3},
     damage.relearning: {"passes": 3, "amount": 1.0, "every": 40, "again": 160},
     spacing.practice: {
         "passes": 1, "targets": 2, "repetitions": 3, "spacings": [0, 4], "retentions": [0, 8], "length": 5,
@@ -157,3 +163,73 @@ def test_the_ladder_keeps_the_parameters_of_1987():
     assert (len(held), len(tested)) == (100, 20)
     assert not {e.word for e in held.entries} & {e.word for e in tested.entries}
     assert {e.word for e in held.entries} <= set(spelling.WORDS)
+
+
+def test_the_quick_run_measures_what_it_can_and_draws_every_figure(quick_of):
+    folder, record, _ = quick_of("nettalk_1987")
+    paper = rooms.paper_of("nettalk_1987")
+    ours = {claim["id"]: claim["outcome"] for claim in record["claims"]}
+    assert list(ours) == [claim.id for claim in paper.claim]
+    only_common = {claim.id for claim in paper.claim if claim.only_when}
+    assert {name for name, outcome in ours.items() if outcome == "not measured"} == only_common
+    assert ours["weights"] == ours["weights_used"] == "agrees"
+    assert {path.stem for path in (folder / "figures").glob("*.svg")} >= {figure.id for figure in paper.figure}
+    page = (folder / "report.html").read_text()
+    assert page.count("<audio") == len(list((folder / "figures").glob("*.wav")))
+
+
+def test_words_not_drawn_are_those_that_others_are_tested_on():
+    cell = BASE | {"others": "invented", "tested": "invented"}
+    drawn, others = ({entry.word for entry in lesson_of(cell, key).entries} for key in ("words", "others"))
+    assert len(drawn) == 120
+    assert not drawn & others
+    assert drawn | others == set(spelling.WORDS)
+    assert {entry.word for entry in lesson_of(cell, "tested").entries} == others
+
+
+def test_without_a_unit_is_without_its_weights():
+    row = damage.lesions(BASE | {"passes": 4}, [2])[0]
+    course, lesson = Course(BASE, [2]), lesson_of(BASE)
+    course.passes(lesson, 4)
+    right = course.score(lesson)["phoneme"][0]
+    w2 = course.p["w2"].copy()
+    w2[0, 5] = 0
+    course.p = course.p | {"w2": w2}
+    assert row["lost"].shape == (12,)
+    assert row["lost"][5] == pytest.approx(right - course.score(lesson)["phoneme"][0])
+    assert row["most_lost"] == row["lost"].max() >= row["mean_lost"]
+
+
+def test_half_the_samples_of_a_sound_are_means_of_two():
+    sound = io.BytesIO()
+    with wave.open(sound, "wb") as out:
+        out.setparams((1, 2, 22050, 0, "NONE", "not compressed"))
+        out.writeframes(np.array([10, 20, -4, -6, 7], dtype="<i2").tobytes())
+    with wave.open(io.BytesIO(speech.thinned(sound.getvalue()))) as half:
+        assert half.getframerate() == 11025
+        assert np.frombuffer(half.readframes(9), dtype="<i2").tolist() == [15, -5]
+
+
+def row(seed, cell, **values):
+    arrays = {name: value for name, value in values.items() if np.ndim(value)}
+    single = {name: float(value) for name, value in values.items() if not np.ndim(value)}
+    return Row(cell=cell, seed=seed, failed=False, reason="", values=single, arrays=arrays, seconds=0.0)
+
+
+def test_loss_between_amounts_and_gain_for_each_doubling_by_hand():
+    nets = [
+        row(0, {"amounts": [0.0, 1.0]}, relative=np.array([0.0, 2.0]), phoneme=np.array([0.9, 0.5])),
+        row(1, {"amounts": [0.0, 1.0]}, relative=np.array([0.0, 1.0]), phoneme=np.array([0.8, 0.7])),
+    ]
+    np.testing.assert_allclose(claims.lost_at(nets, 0.5, relative=True), [10, 5])
+    np.testing.assert_allclose(claims.lost_at(nets, 0.5, relative=False), [20, 5])
+    more = [
+        row(8 * k, {"shown": shown}, tested_phoneme=share) for k in (0, 1) for shown, share in ((100, 0.6), (400, 0.7))
+    ]
+    np.testing.assert_allclose(claims.per_doubling({"more words": more}), [5, 5])
+    again = [row(0, {}, first_words=800, again_words=100), row(1, {}, first_words=200, again_words=100)]
+    found = claims.faster([*again, row(2, {}, first_words=300, again_words=np.inf)])
+    assert (found.estimate, found.n, found.failed) == (pytest.approx(4), 2, 1)
+    runs = claims.percent([row(k, {}, phoneme=np.array([0.0, 0.5])) for k in range(5)], "phoneme", 1, letters=5000)
+    assert runs.values.tolist() == [50] * 5
+    assert runs.sampling == pytest.approx(1)  # 100^2 x 2 x 0.25 / 5000

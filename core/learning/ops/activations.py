@@ -63,7 +63,7 @@ def relu(x):
 
 def relu_backward(dy, y, needs=None):
     """dx = dy where y is positive, else 0. The squared Jacobian is the same map."""
-    if y.size >= MANY and dy.dtype == y.dtype:
+    if y.size >= MANY and dy.dtype == y.dtype and y.dtype in (np.float32, np.float64):
         from core.learning.compiled import images
 
         return (images.to_rectified(np.ascontiguousarray(dy), y),)
