@@ -52,7 +52,7 @@ class Findings:
     tables: list[Table]
     words: dict[str, Any]
     arrays: dict[str, np.ndarray]
-    cost: Cost
+    cost: Cost | None
     read: Read
 
 
@@ -85,6 +85,7 @@ def run(
                 f"every trial of study {name!r} of {paper.reproduction.id} failed: {group[0].reason}; mend the function"
             )
     found = measure(room, paper, settings, rows)
+    cost = found.cost or room.cost(settings, rows)
     every = [row for group in rows.values() for row in group]
     reasons = Counter(row.reason for row in every if row.failed)
     record = Record(
@@ -98,15 +99,15 @@ def run(
         cost=Spent(
             wall_seconds=time.perf_counter() - started,
             trial_seconds=sum(row.seconds for row in every),
-            seconds_each=found.cost.seconds_each,
+            seconds_each=cost.seconds_each,
             trials_reused=sum(store.reused for store in stores),
             workers=str(workers),
-            presentations=found.cost.presentations,
-            operations=found.cost.operations,
-            operations_are=found.cost.operations_are,
+            presentations=cost.presentations,
+            operations=cost.operations,
+            operations_are=cost.operations_are,
         ),
         provenance=made_by.model_copy(
-            update={"studies": hashes, "measuring": measuring_hash(room), "data": dict(sorted(found.cost.data.items()))}
+            update={"studies": hashes, "measuring": measuring_hash(room), "data": dict(sorted(cost.data.items()))}
         ),
         tables=found.tables,
         words=found.words,
@@ -116,7 +117,7 @@ def run(
 
 
 def measure(room: Reproduction[S], paper: Paper, settings: S, rows: Rows, *, drawn: bool = True) -> Findings:
-    """Turn trials into our side of every claim, judged, and into tables; with `drawn` into what figures draw too.
+    """Turn trials into our side of every claim, judged, and into tables; with `drawn` also what figures draw, and cost.
 
     Raises BackstoryError for a measurement of a claim that the paper file does not have.
     """
@@ -126,7 +127,7 @@ def measure(room: Reproduction[S], paper: Paper, settings: S, rows: Rows, *, dra
     words = dict(room.words(settings, seen))
     arrays = dict(room.arrays(settings, rows)) if drawn else {}
     claims = judged(paper, measured, settings.model_dump(mode="json"))
-    return Findings(claims, tables, words, arrays, room.cost(settings, rows), read)
+    return Findings(claims, tables, words, arrays, room.cost(settings, rows) if drawn else None, read)
 
 
 def judged(paper: Paper, measured: Mapping[str, Measured], settings: Mapping[str, Any]) -> list[ClaimResult]:

@@ -8,7 +8,8 @@ Nothing is subtracted, so h may be as small as 1e-20: its square is below any ro
 The forward pass and the walk are the ones that learning uses; i h takes the place of Pearlmutter's (1994) operator R,
 and no op needs a second rule. What an op must do is go through complex numbers as a function analytic at each of its
 branches, as sums, products, exp, tanh and comparisons do and absolute values do not. `differences` needs nothing of an
-op, costs two walks, and errs by about 1e-10 of the largest slope; tests hold the two together for every op.
+op, costs two walks, and errs by about 1e-10 of the largest slope; tests hold the two together for every op but those
+whose loops are compiled for real numbers alone, which say so.
 Sources: Lyness and Moler (1967) and Squire and Trapp (1998) for the step; Pearlmutter (1994) for the product.
 """
 
@@ -41,7 +42,7 @@ def product(
 
     `direction` holds an array shaped like each parameter; with one leading axis (K, ...) on all of them it holds K
     directions, whose products come from one walk if the loss takes replicas. One complex walk costs two to four real.
-    Raises ValueError if an op on the way drops the imaginary part: use `differences` for it.
+    Raises ValueError if an op on the way takes real numbers only: use `differences` for it.
     """
     moved = {name: value + 1j * STEP * direction[name] for name, value in parameters.items()}
     found = slopes(loss, moved, *data)

@@ -29,9 +29,19 @@ def direction(p, seed=1, lead=()):
     return {name: g.standard_normal((*lead, *value.shape)) for name, value in p.items()}
 
 
+REAL = ("max_pool", "pooled_convolution", "response_normalization")  # compiled for real numbers alone
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_ops_for_real_numbers_say_so(name):
+    inputs, options = cases(name, (), 2)
+    with pytest.raises(ValueError, match=f"the loops of {name} are made for real numbers"):
+        OPS[name].forward(inputs[0] + 0j, *inputs[1:], **options)
+
+
 @pytest.mark.parametrize("lead", [(), (2,)])
 @pytest.mark.parametrize("width", [1, 2, 3])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in REAL])
 def test_every_op_goes_through_complex_numbers(name, width, lead):
     """The slope of the backward pass along a random direction, by i h and by a central difference."""
     inputs, options = cases(name, lead, width)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.learning.ops.real import real_only
 from core.learning.ops.table import register
 
 
@@ -20,6 +21,7 @@ def response_normalization(x, *, size=5, k=2.0, alpha=1e-4, beta=0.75, across=Tr
     >>> float(response_normalization(x, k=1, alpha=1, beta=0.5)[0].squeeze().round(4))  # 3 / sqrt(10)
     0.9487
     """
+    real_only("response_normalization", x)
     from core.learning.compiled import images as loops  # compiles when it is first used
 
     if size % 2 == 0 or size < 1:

@@ -10,6 +10,7 @@ from core.learning.ops.batch_convolution import (
     batch_convolution_curvature,
 )
 from core.learning.ops.pooling import max_pool, max_pool_backward
+from core.learning.ops.real import real_only
 from core.learning.ops.table import register
 
 
@@ -27,6 +28,7 @@ def pooled_convolution(x, w, b, *, size=3, stride=2):
     array([[ 5.,  7.],
            [13., 15.]])
     """
+    real_only("pooled_convolution", x, w, b)
     if w.shape[-4] % 2 == 0:
         raise ValueError(f"a {w.shape[-4]}x{w.shape[-4]} kernel has no middle, so its output would change in size")
     loops = _loops(x, w, b, size, stride)

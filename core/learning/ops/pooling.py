@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.learning.ops.real import real_only
 from core.learning.ops.table import register
 
 
@@ -19,6 +20,7 @@ def max_pool(x, *, size=3, stride=2):
     array([[ 5.,  7.],
            [13., 15.]])
     """
+    real_only("max_pool", x)
     loops, images = _checked(x, size, stride)
     y, which = loops.maximum(images, size, stride)
     return y.reshape(*x.shape[:-3], *y.shape[1:]), (which, x.shape, size, stride)
