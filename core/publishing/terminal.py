@@ -19,6 +19,13 @@ SHOWN = ("claim", "paper", "ours", "95 % interval of", "runs", "verdict")
 COLOURS = {"agrees": "green", "partly": "yellow", "depends": "yellow", "disagrees": "red"}
 
 
+class _Console(Console):
+    """A console that leaves a reader who goes away to the command, as every other output does."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def tally_line(record: Record) -> str:
     """One reproduction in one line: its tallies by family."""
     told = "; ".join(one.sentence for one in tallies(record.claims))
@@ -42,12 +49,12 @@ def print_claims(title: str, claims: Sequence[ClaimResult]) -> None:
         cells = dict(zip(CLAIM_COLUMNS, claim_cells(claim), strict=True))
         colour = COLOURS.get(claim.outcome, "dim")
         table.add_row(*(Text(cells[name], colour if name == "verdict" else "") for name in SHOWN))
-    Console(width=None if sys.stdout.isatty() else 120).print(table)
+    _Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 
 def print_comparison(found: Comparison) -> None:
     """Print the settings that differ, the claims whose verdict or estimate moved, and how many stayed as they were."""
-    console = Console(width=None if sys.stdout.isatty() else 140)
+    console = _Console(width=None if sys.stdout.isatty() else 140)
     print(f"{found.reproduction}: before is preset {found.presets[0]}; after is preset {found.presets[1]}")
     if found.settings:
         settings = Table(title="Settings that differ", title_justify="left")

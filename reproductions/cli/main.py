@@ -271,6 +271,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         _leave_pipe()
         status = 0
+    except SystemExit as left:  # typer's own answer to a reader who is gone is 1
+        _leave_pipe()
+        status = 0 if left.code == 1 else left.code
     except OSError as fault:
         _leave_pipe()
         status = _complain(f"cannot write the output ({fault.strerror or fault}); make room, or send it elsewhere.")

@@ -21,9 +21,20 @@ DASHED = (0, (5, 3))
 def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Canvas | draw.Film]]:
     """How to draw each figure of paper.toml, and the picture of the card."""
     drawn: tuple[Callable[[Arrays, Record], Canvas | draw.Film], ...] = (
-        card, lines, pairs, rescaled, planes_by_skips, curved, components, random_planes, wormhole, spectrum,
-        index_loss, stuck, chance,
-    )  # fmt: skip
+        card,
+        lines,
+        pairs,
+        rescaled,
+        planes_by_skips,
+        curved,
+        components,
+        random_planes,
+        wormhole,
+        spectrum,
+        index_loss,
+        stuck,
+        chance,
+    )
     return {function.__name__: partial(function, arrays, record) for function in drawn}
 
 

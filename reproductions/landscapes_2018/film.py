@@ -63,9 +63,18 @@ def _surface(solid: Any, arrays: Arrays, k: int) -> None:
     at = np.linspace(-1, 1, frames.shape[1])
     heights, high = clipped(frames, k), top(frames)
     solid.plot_surface(
-        *np.meshgrid(at, at), heights, cmap=COLOURS, vmin=0, vmax=high, rstride=1, cstride=1, linewidth=0,
-        antialiased=False, rasterized=True, alpha=0.9,
-    )  # fmt: skip
+        *np.meshgrid(at, at),
+        heights,
+        cmap=COLOURS,
+        vmin=0,
+        vmax=high,
+        rstride=1,
+        cstride=1,
+        linewidth=0,
+        antialiased=False,
+        rasterized=True,
+        alpha=0.9,
+    )
     middle = len(at) // 2
     y, x = arrays["film_places"][k]
     point = [x], [y], [heights[middle, middle]]

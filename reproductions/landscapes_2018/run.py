@@ -20,9 +20,15 @@ LINE = [0.0, 1.0, 51]  # where straight lines are read: from, to, points
 ORDINARY = ("one hidden layer, plain steps", "one hidden layer, Adam", "8 layers with skips")
 MADE = ("three layers, large plain steps", "three layers, large Adam steps", "8 narrow layers", "8 layers, no skips")
 XOR: Cell = {
-    "layers": [2, 2, 1], "reach": 0.5, "rate": 0.5, "momentum": 0.9, "sweeps": 3000, "off": 0.1, "margin": 0.4,
+    "layers": [2, 2, 1],
+    "reach": 0.5,
+    "rate": 0.5,
+    "momentum": 0.9,
+    "sweeps": 3000,
+    "off": 0.1,
+    "margin": 0.4,
     "longer": 100000,
-}  # fmt: skip
+}
 RISE = 0.5  # nats by which a slice has to rise for its width to be told
 CHANCE = (1, 2, 3, 4, 5)
 
@@ -72,17 +78,38 @@ def by_net(cells: list[Cell], nets: int, slices: int) -> Cells:
 def net(s: Settings, **changes: Any) -> Cell:
     """A net of one hidden layer of rectifiers, its digits and its training, with changes."""
     return {
-        "net": "layered", "hidden": [s.hidden], "activation": "relu", "data": s.data, "examples": s.examples,
-        "pool": s.pool, "passes": s.passes, "batch": s.batch, "rule": "plain", "rate": s.learning_rate, "on": s.on,
-    } | changes  # fmt: skip
+        "net": "layered",
+        "hidden": [s.hidden],
+        "activation": "relu",
+        "data": s.data,
+        "examples": s.examples,
+        "pool": s.pool,
+        "passes": s.passes,
+        "batch": s.batch,
+        "rule": "plain",
+        "rate": s.learning_rate,
+        "on": s.on,
+    } | changes
 
 
 def deep(s: Settings, depth: int, skips: bool, **changes: Any) -> Cell:
     """A net of many layers, with skips over every two of them or without, trained as in 2018, but shorter."""
-    return net(
-        s, net="residual", width=s.width, depth=depth, skips=skips, rate=s.learning_rate / 5, momentum=0.9,
-        nesterov=True, falling=True, decay=s.decay, passes=2 * s.passes,
-    ) | changes  # fmt: skip
+    return (
+        net(
+            s,
+            net="residual",
+            width=s.width,
+            depth=depth,
+            skips=skips,
+            rate=s.learning_rate / 5,
+            momentum=0.9,
+            nesterov=True,
+            falling=True,
+            decay=s.decay,
+            passes=2 * s.passes,
+        )
+        | changes
+    )
 
 
 def line_cells(s: Settings) -> list[Cell]:
@@ -134,10 +161,18 @@ def batch_cells(s: Settings) -> list[Cell]:
 
 def learned_well(s: Settings, **changes: Any) -> Cell:
     """The plain net on fewer digits for many passes, so that large batches learn them too."""
-    return net(
-        s, examples=s.batch_examples, passes=s.batch_passes, batch=s.small_batch, momentum=s.momentum,
-        rate=s.learning_rate / 2, decay=0.0,
-    ) | changes  # fmt: skip
+    return (
+        net(
+            s,
+            examples=s.batch_examples,
+            passes=s.batch_passes,
+            batch=s.small_batch,
+            momentum=s.momentum,
+            rate=s.learning_rate / 2,
+            decay=0.0,
+        )
+        | changes
+    )
 
 
 def rescaled_cell(s: Settings) -> Cell:
@@ -196,9 +231,19 @@ def still_cell(s: Settings) -> Cell:
 def cost(s: Settings, rows: Rows) -> Cost:
     """Digits shown in training, and the losses that slices and lines read."""
     trained = (
-        "straight lines", "pairs", "planes", "two scales", "batch and decay", "rescaled", "components",
-        "random planes", "wormhole", "spectra", "ends of spectra", "still points",
-    )  # fmt: skip
+        "straight lines",
+        "pairs",
+        "planes",
+        "two scales",
+        "batch and decay",
+        "rescaled",
+        "components",
+        "random planes",
+        "wormhole",
+        "spectra",
+        "ends of spectra",
+        "still points",
+    )
     shown = 0
     for name in trained:
         twice = 2 if name == "pairs" else 1

@@ -218,7 +218,7 @@ def test_the_embedded_text_in_tokens():
 
 
 def test_a_file_without_address_says_where_to_put_it():
-    with pytest.raises(BackstoryError, match="has no public address; put it at"):
+    with pytest.raises(BackstoryError, match="no public mirror of it is known; get the file elsewhere and put it at"):
         token_text.stories()
     lines = store.status("tinystories", fetch=True)
     assert lines[0]["state"] == "missing"
