@@ -52,7 +52,7 @@ def test_the_quick_run_measures_what_it_can_and_draws_every_figure(quick_of):
     assert ours["forgets"]["estimate"] > 0.3
     assert record["trials"]["failed"] == 0
     drawn = {path.stem for path in (folder / "figures").glob("*.svg")}
-    assert drawn == {figure.id for figure in paper.figure}
+    assert drawn == {figure.id for figure in paper.figure} | {"verdicts"}
     assert (folder / "figures" / "film.gif").exists()
     assert "left out of this preset" in record["words"]["world"]
     assert load(folder)[1]["w1_varying"].shape == (960, 29)

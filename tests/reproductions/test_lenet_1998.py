@@ -62,7 +62,7 @@ def test_divergence_is_recorded_not_raised():
 
 def test_invariance_looks_at_changed_digits(monkeypatch):
     monkeypatch.setattr(experiment, "CHANGES", (("right", 2.0), ("right", 8.0), ("noise", 0.02), ("noise", 0.2)))
-    found = experiment.learn({**CELL, "invariance": True}, [0])[0]
+    found = experiment.learn({**CELL, "invariance": 500}, [0])[0]
     assert found["invariance"].shape == (len(experiment.CHANGES),)
     by_change = dict(zip(experiment.CHANGES, found["invariance"], strict=True))
     assert by_change["right", 8.0] > by_change["right", 2.0]
