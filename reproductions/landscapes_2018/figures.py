@@ -190,7 +190,8 @@ def index_loss(arrays: Arrays, record: Record) -> Canvas:
     """Loss and share of ways down of still points."""
     figure, ax = draw.canvas(width=6.6, height=4.6)
     ax.plot(*arrays["still"].T, "o", color=draw.BLUE, alpha=0.6, markersize=7)
-    ax.set(xlabel="loss with decay, nats", ylabel="share of directions that lead down", ylim=(-0.01, None))
+    ax.set(xlabel="loss with decay, nats", ylabel="share of directions that lead down")
+    ax.set_ylim(-0.01, 1.08 * float(np.max(arrays["still"][:, 1], initial=0.1)))
     ax.ticklabel_format(axis="x", useOffset=False)
     return figure
 

@@ -15,6 +15,9 @@ from reproductions.landscapes_2018.claims import by_net, distinct, named, ranks_
 from reproductions.landscapes_2018.run import CHANCE, MADE, ORDINARY, XOR
 from reproductions.landscapes_2018.settings import Settings
 
+MUCH = 0.01  # the share of the fall from which a climb would be seen in a figure
+LEARNED = 0.1  # the training error up to which a net is told to have learned
+
 
 def tables(s: Settings, rows: Rows) -> list[Table]:
     """One table for each study."""
@@ -32,6 +35,7 @@ def tables(s: Settings, rows: Rows) -> list[Table]:
                 ("only falls, % of nets", "monotone", 100),
                 ("largest climb, % of the fall", "climb", 100),
                 ("bends upwards all along, %", "convex", 100),
+                ("training error, %", "train_error", 100),
                 ("test error, %", "error", 100),
             ],
         ),
@@ -216,11 +220,18 @@ def _words_of_lines(s: Settings, rows: Rows) -> dict[str, Any]:
     climbing = {name: 1 - finished(kinds[name], "monotone").mean() for name in MADE if len(kinds[name])}
     climbing["XOR nets of 1986"] = 1 - finished(rows["straight, XOR"], "monotone").mean()
     made = np.concatenate([finished(kinds[name], "monotone") for name in MADE])
+    made_error = np.concatenate([finished(kinds[name], "train_error") for name in MADE])
+    learned = made[made_error <= LEARNED]
+    much = {name: (finished(rows[name], "climb") > MUCH).mean() for name in ("straight, XOR", "straight, zip codes")}
     pairs = grouped(rows["pairs"], "hidden")
     widest = max(pairs, key=lambda layers: (-len(layers), max(layers)))
     return {
         "straight_percent": percent(float(plain.mean())),
         "made_percent": percent(1 - float(made.mean())),
+        "made_unlearned": percent(float(np.mean(made_error > LEARNED))),
+        "made_learned_percent": percent(1 - float(learned.mean())) if len(learned) else "none",
+        "much_xor": percent(float(much["straight, XOR"])),
+        "much_zip": percent(float(much["straight, zip codes"])),
         "made_names": "It climbs for " + ", ".join(f"{percent(share)} of {name}" for name, share in climbing.items()),
         "barrier": f"{finished(pairs[widest], 'barrier').mean():.2f}",
         "matched": f"{finished(pairs[widest], 'matched_barrier').mean():.2f}",
