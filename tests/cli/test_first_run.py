@@ -236,6 +236,7 @@ def test_another_package_called_core_is_named(tmp_path):
 # What was just done is not advised again.
 
 
+@pytest.mark.slow
 def test_after_a_quick_run_slides_and_report_use_it(tmp_path):
     variables = {"BACKSTORY_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)}
     assert process("run", ERA, "--formats", "svg", cwd=tmp_path, **variables)[0] == 0
@@ -353,6 +354,7 @@ def test_a_list_that_is_none_is_answered_with_how_one_is_written():
         options.changed("pdp_1986", "quick", rooms.room("pdp_1986").presets, ["rates=(0.1, 0.2)"], None)
 
 
+@pytest.mark.slow
 def test_every_change_has_a_folder_of_its_own(tmp_path):
     variables = {"BACKSTORY_CACHE": str(tmp_path / "cache")}
     for change in ("entropy=3", "entropy=4"):

@@ -62,6 +62,7 @@ NORM = Normalization(5, 2.0, 0.05, 0.75)
 SMALL = convnets.cifar_net(hidden=8, normalization=NORM, maps=(6, 8, 10), dropout=0.5, side=16, classes=4)
 
 
+@pytest.mark.slow
 def test_two_steps_of_learning_are_those_of_another_program():
     """Losses and weights that PyTorch 2.13 gives in double precision for the same start, images and random numbers."""
     rng = np.random.default_rng(2012)

@@ -212,6 +212,7 @@ def test_distorted_training_digits_come_back_from_fields_of_their_own():
     assert np.abs(y.sum(axis=(1, 2)) / x.sum(axis=(1, 2)) - 1).max() < 0.35
 
 
+@pytest.mark.slow
 def test_the_quick_run_measures_counts_and_draws_every_figure(quick_of):
     folder, record, _ = quick_of("lenet_1998")
     paper = rooms.paper_of("lenet_1998")

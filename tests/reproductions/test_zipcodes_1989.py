@@ -269,6 +269,7 @@ def uninterrupted(backstory, tmp_path_factory):
     return small(backstory, tmp_path_factory.mktemp("whole"), "--workers", 1)
 
 
+@pytest.mark.slow
 def test_the_number_of_workers_changes_nothing(backstory, tmp_path, uninterrupted):
     assert small(backstory, tmp_path, "--workers", 2) == uninterrupted
 
@@ -313,6 +314,7 @@ def test_an_interrupted_run_keeps_finished_trials_and_says_so(tmp_path, how):
     assert not list(tmp_path.glob("custom/*/*/record.json"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [["-m", "reproductions.zipcodes_1989"], ["reproductions/zipcodes_1989"]])
 def test_the_script_itself_runs_the_same(tmp_path, way, uninterrupted):
     environment = os.environ | {"BACKSTORY_CACHE": str(tmp_path / "cache")}
