@@ -156,6 +156,13 @@ def test_a_committed_report_belongs_to_the_code(name):
 
 
 @pytest.mark.parametrize("name", committed())
+def test_the_columns_of_published_trials_have_names_of_their_own(name):
+    with (ROOT / "reports" / name / "trials.csv").open(encoding="utf-8") as file:
+        head = file.readline().strip().split(",")
+    assert len(set(head)) == len(head)
+
+
+@pytest.mark.parametrize("name", committed())
 def test_the_readme_tells_the_verdicts_of_the_committed_record(name):
     record = records.load_record(ROOT / "reports" / name / "record.json")
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()

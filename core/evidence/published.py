@@ -134,13 +134,18 @@ def _write_trials(
     )
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*FIXED, *settings, *measured])
+        writer.writerow([*FIXED, *settings, *map(column, measured)])
         for study, group in rows.items():
             for row in group:
                 number = numbers[study, identity(row.cell)]
                 fixed = [study, number, row.seed, int(row.failed), row.reason, f"{row.seconds:.6g}"]
                 told = [row.cell.get(name) if _plain(row.cell.get(name)) else None for name in settings]
                 writer.writerow([*fixed, *map(_text, told), *(_text(row.values.get(name)) for name in measured)])
+
+
+def column(measurement: str) -> str:
+    """The column of a measurement: its name, unless every trial has a column called so."""
+    return f"{measurement} (measured)" if measurement in FIXED else measurement
 
 
 def _text(value: Any) -> str:
@@ -217,7 +222,7 @@ def load_rows(folder: Path, record: Record) -> dict[str, list[Row]]:
 
 def _row(line: Mapping[str, str], head: Mapping[str, Any]) -> Row:
     cell = head["cells"][int(line["cell"])]["cell"]
-    values = {name: float(line[name]) for name in head["measurements"] if line[name] != ""}
+    values = {name: float(line[column(name)]) for name in head["measurements"] if line[column(name)] != ""}
     return Row(cell, int(line["seed"]), line["failed"] == "1", line["reason"], values, {}, float(line["seconds"]))
 
 
