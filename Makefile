@@ -28,7 +28,7 @@ reports: $(VENV)/ready  ## run every paper preset on the real data and write rep
 	$(BACKSTORY) run all --preset paper
 
 test: $(VENV)/ready-dev  ## run the fast tests
-	$(PY) -m pytest -q -n 2
+	$(PY) -m pytest -q -n 2 --dist worksteal
 
 test-slow: $(VENV)/ready-dev  ## run every test, the slow ones too
 	$(PY) -m pytest -q -n 2 -m "slow or not slow"

@@ -41,9 +41,13 @@ def backstory():
     """Run the installed command line in a process of its own."""
 
     def call(*words, cwd=None, **variables):
-        environment = {k: v for k, v in os.environ.items() if k != "BACKSTORY_DATA"} | variables
+        environment = (
+            {k: v for k, v in os.environ.items() if k != "BACKSTORY_DATA"} | {"PYTHONIOENCODING": "utf-8"} | variables
+        )
         command = [sys.executable, "-m", "reproductions.cli", *map(str, words)]
-        return subprocess.run(command, capture_output=True, text=True, cwd=cwd or ROOT, env=environment, timeout=300)
+        return subprocess.run(
+            command, capture_output=True, text=True, encoding="utf-8", cwd=cwd or ROOT, env=environment, timeout=300
+        )
 
     return call
 

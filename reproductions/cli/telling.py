@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from core.errors import BackstoryError
-from reproductions.cli import catalogue, rooms
+from reproductions.cli import catalogue
 
 
 def tell(
@@ -28,6 +28,8 @@ def tell(
 
 def _teller() -> Any:
     """The module `telling` of the latest room that has one."""
+    from reproductions.cli import rooms
+
     rooms.keep_compiled_code_apart()
     for name in reversed(catalogue.ids()):
         if (catalogue.ROOMS / name / "telling.py").exists():

@@ -179,6 +179,7 @@ def test_a_paper_with_parts_missing_still_has_a_report(tmp_path):
 
 
 def test_the_same_inputs_give_the_same_bytes_whatever_the_surroundings(fake, tmp_path, monkeypatch):
+    before = locale.setlocale(locale.LC_ALL)
     monkeypatch.setenv("MPLBACKEND", "svg")
     for name in ("de_DE.UTF-8", "fr_FR.UTF-8", "C"):
         try:
@@ -192,7 +193,7 @@ def test_the_same_inputs_give_the_same_bytes_whatever_the_surroundings(fake, tmp
         with matplotlib.rc_context(odd):
             fake_era.publish(tmp_path / "fake_1901")
     finally:
-        locale.setlocale(locale.LC_ALL, "C")
+        locale.setlocale(locale.LC_ALL, before)
     assert digest(tmp_path / "fake_1901") == digest(fake.folder)
 
 

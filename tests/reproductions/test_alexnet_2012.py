@@ -33,6 +33,7 @@ def trial(seed, cell=None, arrays=None, failed=False, **values):
     return Row(cell or {}, seed, failed, "", values, arrays or {}, 1.0)
 
 
+@pytest.mark.slow
 def test_the_quick_run_measures_what_it_can_and_draws_it(quick):
     folder, record, _ = quick
     paper = rooms.paper_of("alexnet_2012")
