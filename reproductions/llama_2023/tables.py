@@ -252,10 +252,6 @@ def words(s: Settings, rows: Rows) -> dict[str, Any]:
         "back_ratio": f"{costs['ratio']:.2f}",
         "clock_ratio": f"{costs['seconds_ratio']:.1f}",
         "learning_finding": _learning_finding(rows),
-        "larger_parameters": _parameters(pick(rows.get("larger", []), size=LARGER)),
-        "larger_loss": _mean_loss(pick(rows.get("larger", []), size=LARGER)),
-        "usual_loss": _mean_loss(pick(rows.get("larger", []), size=USUAL)),
-        "larger_steps": f"{s.larger_steps:,}",
         "start": f"{finished(nets, 'start').mean():.2f}",
         "ln_v": f"{np.log(s.vocabulary):.2f}",
         "ten": f"{100 * np.mean(ten):.0f}" if ten else "no",
@@ -309,11 +305,6 @@ def _slopes_finding(rows: Rows) -> str:
         f"{len(one.arrays['pairs'])} of {one.values['numbers']:,.0f} were measured by moving the parameter and differ "
         f"by {_small(one.values['measured'])} of the largest at most; {theirs}."
     )
-
-
-def _mean_loss(group: Sequence[Row]) -> str:
-    lost = finished(group, "test")
-    return f"{lost.mean():.3f}" if len(lost) else "no number"
 
 
 def _larger_finding(rows: Rows) -> str:
