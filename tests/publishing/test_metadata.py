@@ -65,12 +65,17 @@ def test_a_report_describes_itself_as_rescience_does(tmp_path, wrong, start):
 
 
 def test_figures_and_citations_carry_the_version(fake):
-    assert b"Backstory 0.1.0 (2026), reproduction fake_1901, figure turning" in (
-        fake.folder / "figures" / "turning.svg"
-    ).read_bytes()
+    assert (
+        b"Backstory 0.1.0 (2026), reproduction fake_1901, figure turning"
+        in (fake.folder / "figures" / "turning.svg").read_bytes()
+    )
     for name in ("turning.png", "film.gif"):
         assert b"Backstory 0.1.0 (2026)" in (fake.folder / "figures" / name).read_bytes()
-    for work in (citing.Work("9.1"), citing.Work("9.1", "e", "T"), citing.Work("9.1", "e", "T", citing.Part("claim", "c", "C"))):
+    for work in (
+        citing.Work("9.1"),
+        citing.Work("9.1", "e", "T"),
+        citing.Work("9.1", "e", "T", citing.Part("claim", "c", "C")),
+    ):
         assert "9.1" in work.bibtex()
         assert "9.1" in work.apa()
         assert "9.1" in work.caption("X (1901)")
