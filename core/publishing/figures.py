@@ -140,16 +140,17 @@ def save(
     theme: str = "light",
     width: float | None = None,
 ) -> list[Path]:
-    """Draw a figure and write it in each format; the files carry its credit and no dates.
+    """Draw a figure and write it in each format, and a film as a GIF too; the files carry its credit and no dates.
 
     With `width` the files are that many inches wide, drawn so that their type stays readable at it.
     """
     with style(theme), narrow(width * TYPE / LEAST_TYPE if width else np.inf):
-        drawn = draw()
+        drawn, moving = draw(), list[Path]()
         if isinstance(drawn, Film):
-            pictures = animate(drawn, folder / f"{name}.gif", credit)
+            moving = [folder / f"{name}.{ending}" for ending in ("gif", "mp4") if ending in ("gif", *formats)]
+            pictures = animate(drawn, moving[0], credit)
             if "mp4" in formats:
-                encode(pictures, drawn.milliseconds, folder / f"{name}.mp4", credit)
+                encode(pictures, drawn.milliseconds, moving[1], credit)
             drawn = drawn.still
         elif isinstance(drawn, Audible):
             for k, (said, sound) in enumerate(drawn.sounds().items()):
@@ -158,7 +159,8 @@ def save(
         _lay_out(drawn)
         matplotlib.rcParams["figure.constrained_layout.use"] = False  # or it would be laid out anew after a file
         scale = width / float(drawn.get_figwidth()) if width else 1.0
-        return [_write(drawn, folder / f"{name}.{ending}", credit, scale) for ending in formats if ending != "mp4"]
+        still = [_write(drawn, folder / f"{name}.{ending}", credit, scale) for ending in formats if ending != "mp4"]
+        return [*still, *moving]
 
 
 def for_phones(draw: Callable[[], Any]) -> str | None:

@@ -109,7 +109,7 @@ def film_encoder() -> str:
         program = str(imageio_ffmpeg.get_ffmpeg_exe())
     if program is None:
         raise BackstoryError(
-            "films as mp4 need ffmpeg, which is not on the path; install it (`pip install imageio-ffmpeg` brings one), "
+            "films as mp4 need ffmpeg, which is not on the path; install it (`pip install imageio-ffmpeg` is one way), "
             "or leave mp4 out."
         )
     return program
