@@ -189,7 +189,7 @@ def test_every_figure_file_carries_its_credit(tmp_path):
     def film():
         return figures.Film(picture(), lambda k: picture(), range(2))
 
-    svg, png, pdf = figures.save("f", CREDIT, film, tmp_path, ("svg", "png", "pdf"))
+    svg, png, pdf, _ = figures.save("f", CREDIT, film, tmp_path, ("svg", "png", "pdf"))
     with Image.open(png) as one, Image.open(tmp_path / "f.gif") as other:
         told = [svg.read_text(), "\n".join(map(str, one.info.values())), other.info["comment"].decode()]
     told.append(pdf.read_bytes().decode("latin-1"))
