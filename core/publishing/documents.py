@@ -1,4 +1,4 @@
-"""A record and its claims -> the report folder: report.md, report.html, figures, tables, references."""
+"""A record and its claims -> the report folder: report.md, report.html, figures, tables, references, metadata."""
 
 from __future__ import annotations
 
@@ -18,7 +18,18 @@ from core.evidence import tallies, verify
 from core.evidence.claims import Paper, Picture
 from core.evidence.published import FIXED
 from core.evidence.record import Record
-from core.publishing import chapters, citations, citing, comparisons, figures, marks, placing, tables, verdict_picture
+from core.publishing import (
+    chapters,
+    citations,
+    citing,
+    comparisons,
+    figures,
+    marks,
+    metadata,
+    placing,
+    tables,
+    verdict_picture,
+)
 from core.publishing.credits import Credit
 from core.publishing.glossary import Glossary
 from core.publishing.words import fill, filled_in
@@ -63,6 +74,7 @@ def write(
     keys = cited(paper, record)
     _write_tables(folder / "tables", record)
     _write(folder / "references.bib", citations.bibtex(entries, keys))
+    _write(folder / metadata.FILE, metadata.text(record, paper, entries))
     told = context(folder, record, paper, entries, {one["id"]: one for one in shown}, titles or {})
     for name in ("report.md", "report.html"):
         explained = Glossary(paper.reproduction.words)
@@ -141,6 +153,8 @@ def context(
         "command": f"backstory run {era.id} --preset {record.preset.split(',')[0]}",
         "main_reference": citations.plain(entries, paper.paper.key),
         "cite": main,
+        "replication": metadata.title(record, citations.csl(entries, paper.paper.key)["title"]),
+        "replication_rule": metadata.RULE,
         "references": [(key, citations.plain(entries, key)) for key in sorted(keys)],
     }
 
