@@ -18,8 +18,9 @@ TRIED = 81
 def undecidable(claim: Claim, result: ClaimResult) -> str | None:
     """Why a claim's rule decides nothing, with the spread and the number of runs of its record; None if it does.
 
-    The verdict is computed for values of the paper from a tenth to ten times its own, as far as the quantity can take
-    them; and for the best sample of as many runs as ours.
+    The verdict is computed for values of the paper from a tenth to ten times its own (where that is zero, for values
+    up to ten times the width of what agrees away), as far as the quantity can take them; and for the best sample of
+    as many runs as ours.
     """
     sides = [side for side in (*(answer.ours for answer in result.answers), result.ours) if side is not None]
     if not sides or any(ours.interval == "exact" for ours in sides):
@@ -34,10 +35,8 @@ def _faults(claim: Claim, ours: Ours) -> Iterator[str]:
         if _sample(claim, ours, best=False) != "disagrees":
             yield "not even the worst sample could have failed: the bound lies where the quantity cannot go"
     elif "disagrees" not in set(_outcomes(claim, ours)):
-        yield (
-            f"with our interval, {ours.low:.3g} to {ours.high:.3g}, no value of the paper from a tenth to ten times "
-            "its own could have failed"
-        )
+        far = "from a tenth to ten times its own" if claim.number else "up to ten widths of its region away"
+        yield f"with our interval, {ours.low:.3g} to {ours.high:.3g}, no value of the paper {far} could have failed"
     if _sample(claim, ours, best=True) not in ("agrees", "partly"):
         yield f"not even the best sample of {ours.n} runs could have passed; plan more runs"
 
@@ -46,10 +45,18 @@ def _outcomes(claim: Claim, ours: Ours) -> Iterator[Outcome]:
     """The outcome for each value that the paper might have had."""
     low, high = claim.bounds
     measured = _again(ours)
-    for factor in np.geomspace(TENTH, TENFOLD, TRIED):
-        value = claim.number * float(factor)
+    for value in _values(claim):
         if (low is None or value >= low) and (high is None or value <= high):
             yield compare(_moved(claim, value), measured).outcome
+
+
+def _values(claim: Claim) -> list[float]:
+    """Numbers that the paper might have had: by factors, or by differences from a number of zero."""
+    if claim.number:
+        return [claim.number * float(factor) for factor in np.geomspace(TENTH, TENFOLD, TRIED)]
+    region = claim.rule.region(claim.number, claim.printed)
+    width = (region.high or 0.0) - (region.low or 0.0)
+    return [float(value) for value in TENFOLD * width * np.linspace(-1, 1, TRIED)]
 
 
 def _moved(claim: Claim, value: float) -> Claim:

@@ -67,7 +67,8 @@ def ours_cell(claim: ClaimResult) -> str:
 def interval_cell(claim: ClaimResult) -> str:
     """Our interval and what it is one of, in a few words; for a claim with several answers that of each."""
     if claim.answers:
-        return "; ".join(f"{interval_of(one.ours, claim)} ({one.label})" for one in claim.answers if one.ours)
+        told = [(interval_of(one.ours, claim), one.label) for one in claim.answers]
+        return "; ".join(f"{interval} ({label})" for interval, label in told if interval)
     return interval_of(claim.ours, claim) if claim.ours else ""
 
 

@@ -10,7 +10,7 @@ from core.evidence import measured as m
 from core.evidence.measured import Count, Measured, Simple
 from core.evidence.rows import Rows, failures, finished, grouped, pick
 from core.evidence.trials import Row
-from reproductions.llama_2023.run import THEIRS
+from reproductions.llama_2023.run import LARGER, THEIRS, USUAL
 from reproductions.llama_2023.settings import Settings
 
 REPLACED = {
@@ -103,6 +103,8 @@ def _learning(rows: Rows) -> dict[str, Measured]:
         "beats_trigram": m.mean(lost - trigram, failed=failed),
         "beats_2003": m.difference(nets, old, "test"),
     }
+    usual, larger = (pick(rows.get("larger", []), size=size) for size in (USUAL, LARGER))
+    found["larger_better"] = m.difference(usual, larger, "test", pairs=True) if larger else None
     for claim, name in REPLACED.items():
         found[claim] = m.difference(by_name[name], by_name[THEIRS], "test", pairs=True)
     return found

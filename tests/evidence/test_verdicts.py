@@ -274,6 +274,13 @@ def test_a_rule_that_no_outcome_could_have_failed_is_found(one, measured):
     assert "could have failed" in undecidable(one, result(one, measured))
 
 
+def test_a_number_of_zero_is_moved_by_differences():
+    """Its tenth and its tenfold are zero too: the number is moved away by widths of the band that agrees."""
+    zero = claim("within", value=0.0, tolerance=0.1, resolution=0.2, resolution_because="a share")
+    assert undecidable(zero, result(zero, quantity(0.03, 0.15))) is None
+    assert "widths of its region" in undecidable(zero, result(zero, quantity(-9.0, 9.0)))
+
+
 def test_a_rule_that_twenty_trials_could_never_pass_is_found():
     one = claim("at_least", value=0.9, possible=(0, 1))
     twenty = Quantity(1.0, 0.839, 1.0, 20, statistic="share")
