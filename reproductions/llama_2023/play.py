@@ -18,7 +18,7 @@ from core.datasets import token_text
 from core.datasets.token_text import TokenText
 from core.errors import BackstoryError
 from core.evidence.record import Record
-from core.evidence.rows import Rows, finished
+from core.evidence.rows import Rows, finished, pick
 from core.evidence.trials import Row
 from core.learning import training as learning
 from core.learning.compiled import adam
@@ -27,7 +27,7 @@ from core.learning.seeds import generator
 from core.networks import llama
 from core.networks.llama import Config
 from core.publishing.play.kept import kept
-from reproductions.llama_2023.run import THEIRS
+from reproductions.llama_2023.run import LARGER, THEIRS
 from reproductions.llama_2023.training import BETAS, config_of, nats_a_character, windows
 
 NEAR = 0.02  # nats a character; five nets of one shape spread as far
@@ -59,7 +59,6 @@ def data(record: Record, arrays: Mapping[str, np.ndarray], rows: Rows) -> dict[s
         return None
     pieces, merges = vocabulary(text)
     single = {name: value.astype(np.float32) for name, value in p.items()}
-    without = [one for one in rows["ablations"] if one.cell["without"] == THEIRS and not one.failed]
     counted = rows["counting"][0].values
     return {
         "config": {
@@ -85,8 +84,8 @@ def data(record: Record, arrays: Mapping[str, np.ndarray], rows: Rows) -> dict[s
             "chance": counted["uniform"],
             "counts": [counted[f"order_{k}"] for k in range(1, rows["counting"][0].cell["orders"] + 1)],
             "2003": finished(rows["network of 2003"], "test"),
-            "small": finished(without, "test"),
             "llamas": finished(nets, "test"),
+            "others": others(rows),
         },
         "prompts": [row.cell["prompt"], *PROMPTS[text.name]],
         "moments": {
@@ -94,6 +93,18 @@ def data(record: Record, arrays: Mapping[str, np.ndarray], rows: Rows) -> dict[s
             "probabilities": [[float(f"{v:.4g}") for v in one[:SHOWN]] for one in arrays["moment_probabilities"]],
         },
     }
+
+
+def others(rows: Rows) -> list[dict[str, Any]]:
+    """Llamas of other sizes in the record, by what they are called, with the mean of their losses."""
+    groups = (pick(rows["ablations"], without=THEIRS), pick(rows.get("larger", []), size=LARGER))
+    found = []
+    for group in ([row for row in each if not row.failed] for each in groups):
+        if group:
+            size, steps = group[0].values["parameters"], group[0].cell["steps"]
+            name = f"{len(group)} Llamas of {size:,.0f} numbers, {steps:,} steps"
+            found.append({"name": name, "test": float(np.mean(finished(group, "test")))})
+    return found
 
 
 def network(row: Row, config: Config, text: TokenText) -> dict[str, np.ndarray] | None:
