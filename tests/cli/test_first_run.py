@@ -66,12 +66,35 @@ def test_a_notebooks_backend_is_nobodys_business(words):
     assert (code, err) == (0, b"")
 
 
-@pytest.mark.parametrize("words", [["list"], ["cite", ERA], ["settings", ERA]])
-def test_listing_and_citing_load_no_drawing(words):
-    text = f"import sys\nfrom reproductions.cli import main\ntry:\n    main({words!r})\nexcept SystemExit:\n    pass\n"
-    text += "assert 'matplotlib.figure' not in sys.modules, 'drawing'" if words != ["settings", ERA] else ""
-    code, _, err = process("-c", text, python=())
-    assert code == 0, err.decode()
+READING = (
+    ["list"],
+    ["cite", ERA],
+    ["cite", "--figure", "capacity"],
+    ["verdicts", ERA],
+    ["compare", ERA, ERA],
+    ["number", ERA, "{claim}"],
+    ["settings", ERA],
+    ["judge", "{file}", "--era", ERA],
+)
+
+
+@pytest.mark.parametrize("words", READING, ids=lambda words: " ".join(words[:2]))
+def test_what_only_reads_needs_no_drawing(words, tmp_path):
+    """With a matplotlib that cannot be imported, as where its files are broken."""
+    (tmp_path / "broken" / "matplotlib").mkdir(parents=True)
+    (tmp_path / "broken" / "matplotlib" / "__init__.py").write_text("raise ImportError('broken')")
+    claim = rooms.paper_of(ERA).claim[0].id
+    (tmp_path / "mine.csv").write_text(f"claim,value\n{claim},3\n")
+    words = [word.format(claim=claim, file=tmp_path / "mine.csv") for word in words]
+    code, out, err = process(*words, PYTHONPATH=os.pathsep.join([str(tmp_path / "broken"), str(ROOT)]))
+    assert (code, err) == (0, b"")
+    assert out
+
+
+def test_settings_read_alone_are_those_of_the_room():
+    for name in catalogue.ids():
+        alone, room = rooms.presets_of(name), rooms.room(name)
+        assert {k: v.model_dump() for k, v in alone.items()} == {k: v.model_dump() for k, v in room.presets.items()}
 
 
 def test_figures_do_not_follow_the_users_matplotlibrc(tmp_path):
