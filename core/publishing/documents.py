@@ -32,6 +32,7 @@ from core.publishing import (
 )
 from core.publishing.credits import Credit
 from core.publishing.glossary import Glossary
+from core.publishing.pictures import pictures
 from core.publishing.words import fill, filled_in
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -91,25 +92,6 @@ def _write_tables(folder: Path, record: Record) -> None:
     tables.write(folder, "claims", "Paper and reproduction", tables.CLAIM_COLUMNS, lines)
     for table in record.tables:
         tables.write(folder, table.id, table.title, table.columns, table.rows)
-
-
-def pictures(paper: Paper, verdicts: Picture) -> list[Picture]:
-    """Every figure of a report: those that the paper file has words for, the card, and the picture of the verdicts."""
-    card = Picture(
-        id=paper.card.picture,
-        title=paper.reproduction.title,
-        says=paper.card.asks,
-        caption="",
-        alt=paper.card.alt,
-        keys=[paper.paper.key],
-    )
-    explained = paper.explanation.figure if paper.explanation else ""
-    known = [picture.id for picture in paper.figure]
-    more = [card] if card.id not in known else []
-    if explained and explained not in [*known, card.id]:
-        title = "The argument, drawn"
-        more.append(Picture(id=explained, title=title, caption="", alt=paper.card.alt, keys=[paper.paper.key]))
-    return [*more, *paper.figure, verdicts]
 
 
 def context(
