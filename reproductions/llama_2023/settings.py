@@ -70,9 +70,9 @@ class Settings(BaseModel):
 PRESETS = {
     "quick": Settings(
         text="descriptions", vocabulary=512, seeds=2, steps=100, width=32, layers=2, heads=4, groups=2, hidden=48,
-        length=32, looks=4, moments=(0, 10, 50), prompt="The data", written=20, larger_seeds=2, larger_steps=30,
-        larger_width=48, larger_hidden=72, larger_looks=1, ablation_layers=1, ablation_seeds=2, ablation_steps=20, ablation_length=32,
-        orders=6, old_seeds=2, old_hidden=30, old_steps=300, checkpoint=False, sample=20,
+        length=32, looks=4, moments=(0, 10, 50), prompt="The data", written=20, ablation_seeds=2, ablation_steps=20,
+        ablation_layers=1, ablation_length=32, larger_seeds=2, larger_steps=30, larger_width=48, larger_hidden=72,
+        larger_looks=1, orders=6, old_seeds=2, old_hidden=30, old_steps=300, checkpoint=False, sample=20,
     ),
     "paper": Settings(),
 }  # fmt: skip

@@ -139,7 +139,7 @@ def _ladder(rows: Rows) -> Table:
         [f"counting, {k} character{'s' if k > 1 else ''}", "", "", "", f"{counted[f'order_{k}']:.3f}"]
         for k in range(1, rows["counting"][0].cell["orders"] + 1)
     ]
-    for name, group in _nets(rows).items():
+    for name, group in nets_of_the_ladder(rows).items():
         lines.append(
             [
                 name,
@@ -153,7 +153,7 @@ def _ladder(rows: Rows) -> Table:
     return table("ladder", "Loss on text that was not seen", columns, lines)
 
 
-def _nets(rows: Rows) -> dict[str, Sequence[Row]]:
+def nets_of_the_ladder(rows: Rows) -> dict[str, Sequence[Row]]:
     """The nets of the ladder by what they are called there: how many steps those of the study of size were given."""
     found = {"network of 2003": rows["network of 2003"], "Llama": rows["learning"]}
     for size, name in ((USUAL, "Llama"), (LARGER, "larger Llama")):
@@ -307,7 +307,7 @@ def _slopes_finding(rows: Rows) -> str:
     )
 
 
-def _larger_finding(rows: Rows) -> str:
+def larger_finding(rows: Rows) -> str:
     """The nets of two sizes after equal steps, in a sentence; nothing where there are none."""
     usual, larger = (pick(rows.get("larger", []), size=size) for size in (USUAL, LARGER))
     a, b = paired(usual, larger, "test")
@@ -328,7 +328,7 @@ def _learning_finding(rows: Rows) -> str:
     beats = "below" if lost.max() < counted else ("above" if lost.min() > counted else "on either side of")
     return (
         f"The Llamas end at {_spread(lost)} nats a character, {beats} the {counted:.3f} of the best count, that of "
-        f"{order} characters, and the network of 2003 at {_spread(old)}.{_larger_finding(rows)}"
+        f"{order} characters, and the network of 2003 at {_spread(old)}.{larger_finding(rows)}"
     )
 
 
