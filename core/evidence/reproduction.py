@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 from pydantic import BaseModel
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=BaseModel)
 Arrays = Mapping[str, np.ndarray]
-Table = Mapping[str, Any]  # id, title, columns, rows
-Draw = Callable[[], Any]  # draws one figure, a canvas or a film of core.publishing.figures
+Table = Mapping[str, object]  # id, title, columns, rows
+Draw = Callable[[], object]  # draws one figure, a canvas or a film of core.publishing.figures
 
 
-def _no_tables(settings: Any, rows: Rows) -> Sequence[Table]:
+def _no_tables(settings: BaseModel, rows: Rows) -> Sequence[Table]:
     return []
 
 
-def _no_words(settings: Any, rows: Rows) -> Mapping[str, Any]:
+def _no_words(settings: BaseModel, rows: Rows) -> Mapping[str, object]:
     return {}
 
 
-def _no_arrays(settings: Any, rows: Rows) -> Arrays:
+def _no_arrays(settings: BaseModel, rows: Rows) -> Arrays:
     return {}
 
 
-def _plain_cost(settings: Any, rows: Rows) -> Cost:
+def _plain_cost(settings: BaseModel, rows: Rows) -> Cost:
     return counted(rows, main=next(iter(rows)))
 
 
-def _nothing(settings: Any, quiet: bool) -> None:
+def _nothing(settings: BaseModel, quiet: bool) -> None:
     return None
 
 
@@ -58,7 +58,7 @@ class Reproduction(Generic[S]):
     measure: Callable[[S, Rows], Mapping[str, Measured]]
     figures: Callable[[Record, Arrays], Mapping[str, Draw]]
     tables: Callable[[S, Rows], Sequence[Table]] = _no_tables
-    words: Callable[[S, Rows], Mapping[str, Any]] = _no_words
+    words: Callable[[S, Rows], Mapping[str, object]] = _no_words
     arrays: Callable[[S, Rows], Arrays] = _no_arrays
     cost: Callable[[S, Rows], Cost] = _plain_cost
     prepare: Callable[[S, bool], None] = _nothing

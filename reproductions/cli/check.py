@@ -8,7 +8,6 @@ import string
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -71,7 +70,7 @@ def _paper(path: Path, name: str) -> tuple[Paper | None, list[str]]:
     return paper, found
 
 
-def _room(name: str) -> tuple[Reproduction[Any] | None, list[str]]:
+def _room(name: str) -> tuple[Reproduction[BaseModel] | None, list[str]]:
     try:
         rooms.keep_compiled_code_apart()
         import importlib
@@ -112,7 +111,7 @@ def _lessons(folder: Path, paper: Paper) -> Iterator[str]:
             yield f"{plans.FILE}: a step shows the figure {step.figure!r}, which is not among the figures"
 
 
-def _settings(room: Reproduction[Any]) -> Iterator[str]:
+def _settings(room: Reproduction[BaseModel]) -> Iterator[str]:
     if sorted(room.presets) != ["paper", "quick"]:
         yield f"the presets must be quick and paper, not {', '.join(sorted(room.presets))}"
     if not room.settings.model_config.get("frozen"):
@@ -122,7 +121,7 @@ def _settings(room: Reproduction[Any]) -> Iterator[str]:
             yield f"the setting {name} has no description, which `backstory settings` tells"
 
 
-def _studies(room: Reproduction[Any]) -> Iterator[str]:
+def _studies(room: Reproduction[BaseModel]) -> Iterator[str]:
     for preset, settings in room.presets.items():
         try:
             studies = room.studies(settings)
@@ -138,7 +137,7 @@ def _studies(room: Reproduction[Any]) -> Iterator[str]:
                 yield f"the trial function of study {study.name!r}: {fault}"
 
 
-def _exercises(paper: Paper, room: Reproduction[Any] | None) -> Iterator[str]:
+def _exercises(paper: Paper, room: Reproduction[BaseModel] | None) -> Iterator[str]:
     for one in paper.exercise:
         words = shlex.split(one.command)
         if words[:1] != ["backstory"]:
@@ -154,7 +153,7 @@ def _exercises(paper: Paper, room: Reproduction[Any] | None) -> Iterator[str]:
                 yield f"the exercise {one.title!r} cannot be done: {fault}".rstrip(".")
 
 
-def _small(room: Reproduction[Any]) -> BaseModel:
+def _small(room: Reproduction[BaseModel]) -> BaseModel:
     """The quick preset with one seed wherever the name of a setting speaks of seeds."""
     quick = room.presets["quick"]
     for seeds in (1, 2, 3):
@@ -166,7 +165,7 @@ def _small(room: Reproduction[Any]) -> BaseModel:
     return quick
 
 
-def _dry_run(name: str, paper: Paper, room: Reproduction[Any]) -> list[str]:
+def _dry_run(name: str, paper: Paper, room: Reproduction[BaseModel]) -> list[str]:
     settings = _small(room)
     with tempfile.TemporaryDirectory() as cache:
         try:
@@ -188,7 +187,7 @@ def _dry_run(name: str, paper: Paper, room: Reproduction[Any]) -> list[str]:
     return [*_measured(paper, room, result), *_shown(paper, room, result)]
 
 
-def _measured(paper: Paper, room: Reproduction[Any], result: Result) -> Iterator[str]:
+def _measured(paper: Paper, room: Reproduction[BaseModel], result: Result) -> Iterator[str]:
     measured = room.measure(room.settings.model_validate(result.record.settings), result.rows)
     for claim in paper.claim:
         if claim.id not in measured:
@@ -198,7 +197,7 @@ def _measured(paper: Paper, room: Reproduction[Any], result: Result) -> Iterator
         yield f"the column {one!r} of trials.csv is not explained in [reproduction.columns]"
 
 
-def _shown(paper: Paper, room: Reproduction[Any], result: Result) -> Iterator[str]:
+def _shown(paper: Paper, room: Reproduction[BaseModel], result: Result) -> Iterator[str]:
     figures = set(room.figures(result.record, result.arrays))
     pictures = {picture.id for picture in paper.figure}
     extra = {paper.card.picture} | (

@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -69,7 +68,7 @@ def folder_for(name: str, preset: str, out: Path) -> Path:
     return out / name if preset == "paper" else out / "quick" / name
 
 
-def settings_for(request: Request, room: Reproduction[Any]) -> tuple[BaseModel, str, Path]:
+def settings_for(request: Request, room: Reproduction[BaseModel]) -> tuple[BaseModel, str, Path]:
     """The settings asked for, what they are called in the record, and the folder of their report.
 
     A run with changed settings has a folder of its own, named after the changes.
@@ -148,7 +147,9 @@ def place_of(name: str, preset: str, reports: Path) -> Path:
     raise BackstoryError(f"there is no record of {name} under {reports}; make one with `backstory run {name}`.")
 
 
-def publish(folder: Path, paper: Paper, room: Reproduction[Any], formats: Sequence[str], processes: int = 1) -> None:
+def publish(
+    folder: Path, paper: Paper, room: Reproduction[BaseModel], formats: Sequence[str], processes: int = 1
+) -> None:
     """Write the report of a record that lies in a folder, and the page to touch where the room has one."""
     from core.publishing import documents
     from core.publishing.play import pages

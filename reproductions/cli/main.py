@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import locale
 import os
 import signal
 import sys
@@ -299,6 +300,21 @@ def _keep_drawing_apart() -> None:
     except OSError:
         usable = False
     os.environ["MPLCONFIGDIR"] = str(place) if usable else tempfile.mkdtemp(prefix="backstory-fonts-")
+    os.environ.pop("MATPLOTLIBRC", None)  # figures do not follow it, but it could stop matplotlib from starting
+    if not _has_locale():
+        os.environ["LC_ALL"] = "C"  # a matplotlibrc in this folder may ask for the user's
+
+
+def _has_locale() -> bool:
+    """Whether the locale that the user's variables name is installed."""
+    before = locale.setlocale(locale.LC_ALL)
+    try:
+        locale.setlocale(locale.LC_ALL, "")
+    except locale.Error:
+        return False
+    finally:
+        locale.setlocale(locale.LC_ALL, before)
+    return True
 
 
 def _leave_pipe() -> None:

@@ -23,7 +23,7 @@ from reproductions.cli import catalogue
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def room(name: str) -> Reproduction[Any]:
+def room(name: str) -> Reproduction[BaseModel]:
     """What a room hands on. Raises BackstoryError, in one sentence, for a room that cannot be loaded."""
     keep_compiled_code_apart()
     module = f"reproductions.{catalogue.entry(name)['id']}"

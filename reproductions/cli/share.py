@@ -37,7 +37,7 @@ def compare(before: Where, after: Where, reports: Reports = Path("reports"), jso
 def _place(where: str, reports: Path) -> Path:
     from reproductions.cli import execute
 
-    path = Path(where)
+    path = expanded(where)
     if path.exists() or os.sep in where or path.suffix == ".json":
         return path
     return execute.place_of(where, "", reports)

@@ -88,7 +88,7 @@ def test_all_faults_are_told_at_once(checkout, room):
     edit(room / "settings.py", ', description="learning rate"', "")
     told = backstory(checkout, "check", NAME, code=1).stdout
     for words in (
-        "4 faults" if False else "faults",
+        "hebb_1949: 3 faults",
         "standing",
         "is not a number as a paper prints it",
         "the setting rate has no description",

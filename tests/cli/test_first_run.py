@@ -1,19 +1,26 @@
 """What strangers tripped over at their first run, kept as tests: consoles, notebooks, folders, signals, names."""
 
+import errno
+import io
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+import typing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import reproductions
+from core.datasets import store
 from core.errors import BackstoryError
+from core.evidence import closure
 from core.evidence.trials import cores
 from reproductions.cli import catalogue, main, options, rooms
 from tests.conftest import ROOT
@@ -32,19 +39,81 @@ def process(*words, cwd=ROOT, python=("-m", "reproductions.cli"), stdin=None, sh
     return done.returncode, done.stdout, done.stderr
 
 
+def called(*words):
+    """One run of the command in this process: its exit code."""
+    kept = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with pytest.raises(SystemExit) as left:
+            main(list(map(str, words)))
+    finally:
+        for one, handler in kept.items():
+            signal.signal(one, handler)
+    return left.value.code
+
+
+@pytest.fixture
+def tiny(tmp_path, monkeypatch):
+    """The name of a small era, as `backstory new` writes it, that is the only one; in an empty folder."""
+    name, room_folder = "tiny_1949", tmp_path / "reproductions"
+    there = closure.Source(tmp_path)
+
+    class Both(closure.Source):
+        def _path(self, name):
+            return super()._path(name) or there._path(name)
+
+    room_folder.mkdir()
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    monkeypatch.setattr(catalogue, "ROOMS", room_folder)
+    monkeypatch.setattr(reproductions, "__path__", [*reproductions.__path__, str(room_folder)])
+    source = Both()
+    monkeypatch.setattr(closure, "_here", lambda: source)
+    assert called("new", name) == 0
+    yield name
+    for module in [one for one in sys.modules if one.startswith(f"reproductions.{name}")]:
+        del sys.modules[module]
+
+
 # Consoles that do not know every letter.
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437"])
+def test_a_console_of_windows_shows_every_letter():
+    code, out, err = process("verdicts", ERA, PYTHONIOENCODING="cp1252", PYTHONUTF8="0")
+    assert (code, err) == (0, b"")
+    out.decode("cp1252")
+    assert b"\\u" not in out
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-16", "cp932"])
 @pytest.mark.parametrize(
-    "words", [["verdicts", ERA], ["list"], ["settings", ERA], ["cite", "--style", "apa"], ["check", "nothing"]]
+    "words",
+    [
+        ["verdicts", ERA],
+        ["list"],
+        ["settings", ERA],
+        ["cite", "--style", "apa"],
+        ["compare", ERA, ERA],
+        ["number", ERA, "{claim}"],
+        ["data"],
+        ["check", "nothing"],
+        ["run", "nothing"],
+    ],
+    ids=lambda words: words[0],
 )
-def test_every_console_can_show_every_letter(words, encoding):
-    code, out, err = process(*words, PYTHONIOENCODING=encoding, PYTHONUTF8="0")
-    assert code in (0, 1)
-    assert b"Traceback" not in err
-    (out + err).decode(encoding)
-    assert b"\\u" not in out + err
+def test_every_console_can_show_every_letter(words, encoding, monkeypatch):
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding=encoding) for _ in range(2)]
+    monkeypatch.chdir(ROOT)
+    with monkeypatch.context() as here:
+        here.setattr(sys, "stdout", streams[0])
+        here.setattr(sys, "stderr", streams[1])
+        code = called(*(word.format(claim=rooms.paper_of(ERA).claim[0].id) for word in words))
+        for stream in streams:
+            stream.flush()
+    told = "".join(stream.buffer.getvalue().decode(encoding) for stream in streams)
+    assert code == {"check": 1, "run": 2}.get(words[0], 0)
+    assert told
+    assert "Traceback" not in told
+    assert "\\u" not in told
 
 
 def test_what_a_console_cannot_write_is_told_in_plain_letters():
@@ -119,6 +188,20 @@ def test_figures_do_not_follow_the_users_matplotlibrc(tmp_path):
         assert (tmp_path / "plain" / f"x.{ending}").read_bytes() == (tmp_path / "odd" / f"x.{ending}").read_bytes()
 
 
+def test_a_matplotlibrc_may_ask_for_a_locale_that_is_not_installed(tmp_path):
+    for place in (tmp_path, tmp_path / "elsewhere"):
+        place.mkdir(exist_ok=True)
+        (place / "matplotlibrc").write_text("axes.formatter.use_locale: True\n")
+    text = (
+        "from reproductions.cli import main\ntry:\n    main(['list'])\nexcept SystemExit as left:\n"
+        "    assert not left.code\nimport core.publishing.figures"
+    )
+    variables = {"LC_ALL": "xx_XX.UTF-8", "PYTHONPATH": str(ROOT)}
+    for cwd, more in ((tmp_path, {}), (ROOT, {"MATPLOTLIBRC": str(tmp_path / "elsewhere" / "matplotlibrc")})):
+        code, _, err = process("-c", text, python=(), cwd=cwd, **variables, **more)
+        assert (code, err) == (0, b"")
+
+
 # Line ends.
 
 
@@ -142,6 +225,12 @@ def test_every_era_runs_with_any_number_of_seeds(name, seeds, tmp_path):
     )
     assert code == 0, err.decode()
     assert b"Report: " in out
+
+
+@pytest.mark.parametrize("seeds", [1, 2, 3, 9])
+def test_an_era_runs_with_any_number_of_seeds(tiny, seeds, capsys):
+    assert called("run", tiny, "--seeds", seeds, "--workers", 1, "--formats", "svg") == 0
+    assert "Report: " in capsys.readouterr().out
 
 
 # Places.
@@ -177,22 +266,66 @@ def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path):
     assert "BAD" not in well.stdout, well.stdout
 
 
-def test_a_tilde_is_the_home_folder(tmp_path):
-    code, _, err = process(
-        "run",
-        ERA,
-        "--out=~/talk",
-        "--seeds=1",
-        "--formats=svg",
-        HOME=str(tmp_path),
-        BACKSTORY_CACHE="~/cache",
-        cwd=tmp_path,
-        PYTHONPATH=str(ROOT),
-    )
-    assert code == 0, err.decode()
-    assert (tmp_path / "talk" / "custom" / ERA).is_dir() or (tmp_path / "talk" / "quick" / ERA).is_dir()
-    assert (tmp_path / "cache" / "trials").is_dir()
-    assert not list(tmp_path.glob("~*"))
+@pytest.mark.parametrize("variable", ["BACKSTORY_CACHE", "BACKSTORY_DATA"])
+def test_a_tilde_in_a_variable_is_the_home_folder(variable, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv(variable, "~/x")
+    (tmp_path / "x").mkdir()
+    found = store.cache_folder() if variable == "BACKSTORY_CACHE" else store.data_folder()
+    assert found == tmp_path / "x"
+
+
+def test_a_tilde_in_an_option_is_the_home_folder(tmp_path, monkeypatch):
+    """Of every command, so that a new option for a place is no exception."""
+    from reproductions.cli.console import expanded
+    from reproductions.cli.main import app
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert expanded("~/x") == tmp_path / "x"
+    seen = set()
+    for command in app.registered_commands:
+        for name, hint in typing.get_type_hints(command.callback, include_extras=True).items():
+            kind, *about = typing.get_args(hint) or (hint,)
+            if kind is Path or Path in typing.get_args(kind):
+                assert [one.parser for one in about] == [expanded], (command.callback.__name__, name)
+                seen.add((command.callback.__name__, name))
+    assert seen >= {
+        ("run", "out"),
+        ("report", "reports"),
+        ("verdicts", "reports"),
+        ("judge", "file"),
+        ("course", "out"),
+    }
+
+
+def test_a_tilde_in_what_is_compared_is_the_home_folder(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    shutil.copytree(ROOT / "reports" / ERA, tmp_path / "mine", ignore=shutil.ignore_patterns("figures", "tables"))
+    assert called("compare", "~/mine", "~/mine/record.json") == 0
+    assert "All settings are the same." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["run"], ["run", "--preset", "paper"], ["report"], ["verify"]], ids=" ".join)
+def test_a_checkout_that_cannot_be_written_is_one_sentence(words, tmp_path, monkeypatch, capsys):
+    """Nothing in the folder of the program may be written, as where somebody else installed it."""
+    monkeypatch.chdir(ROOT)
+
+    def refusing(make):
+        def made(*positions, **options):
+            if Path(options["dir"] or tempfile.gettempdir()).absolute().is_relative_to(ROOT / "reports"):
+                raise PermissionError(errno.EACCES, "Permission denied")
+            return make(*positions, **options)
+
+        return made
+
+    for name in ("NamedTemporaryFile", "mkdtemp"):
+        monkeypatch.setattr(tempfile, name, refusing(getattr(tempfile, name)))
+    assert called(words[0], ERA, *words[1:]) == 2
+    told = capsys.readouterr().err
+    assert re.fullmatch(r"backstory: cannot write to .*\(Permission denied\); make room there, or .*\.\n", told)
 
 
 @pytest.mark.parametrize(
@@ -203,8 +336,6 @@ def test_a_tilde_is_the_home_folder(tmp_path):
     ],
 )
 def test_data_is_found_unpacked_or_under_its_other_name(file, names, tmp_path, monkeypatch):
-    from core.datasets import store
-
     found = store.DataFile(file, "0", ())
     for name in names:
         place = tmp_path / name.replace("/", "-") / name
@@ -260,18 +391,15 @@ def test_another_package_called_core_is_named(tmp_path):
 # What was just done is not advised again.
 
 
-@pytest.mark.slow
-def test_after_a_quick_run_slides_and_report_use_it(tmp_path):
-    variables = {"BACKSTORY_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)}
-    assert process("run", ERA, "--formats", "svg", cwd=tmp_path, **variables)[0] == 0
-    code, out, err = process("slides", ERA, cwd=tmp_path, **variables)
-    assert code == 0, err.decode()
-    code, out, err = process("report", ERA, cwd=tmp_path, **variables)
-    assert code == 0, err.decode()
-    assert b"reports/quick/" + ERA.encode() in out
-    code, _, err = process("report", ERA, "--preset", "paper", cwd=tmp_path, **variables)
-    assert code == 2
-    assert b"add --preset quick" in err
+def test_after_a_quick_run_slides_and_report_use_it(tiny, capsys):
+    assert called("run", tiny, "--workers", 1, "--formats", "svg,png") == 0
+    assert called("slides", tiny) == 0
+    assert called("report", tiny) == 0
+    told = capsys.readouterr()
+    assert f"reports/quick/{tiny}/report.html" in told.out.splitlines()[-1]
+    assert "backstory run" not in told.out + told.err
+    assert called("report", tiny, "--preset", "paper") == 2
+    assert "add --preset quick" in capsys.readouterr().err
 
 
 def test_a_preset_that_there_is_not_is_named():
@@ -408,20 +536,15 @@ def test_a_list_that_is_none_is_answered_with_how_one_is_written():
         options.changed("pdp_1986", "quick", rooms.room("pdp_1986").presets, ["rates=(0.1, 0.2)"], None)
 
 
-@pytest.mark.slow
-def test_every_change_has_a_folder_of_its_own(tmp_path):
-    variables = {"BACKSTORY_CACHE": str(tmp_path / "cache")}
-    for change in ("entropy=3", "entropy=4"):
-        code, _, err = process(
-            "run", ERA, "--set", change, "--quiet", "--out", tmp_path, "--formats", "svg", **variables
-        )
-        assert (code, err) == (0, b"")
-    assert sorted(p.name for p in (tmp_path / "custom" / ERA).iterdir()) == ["entropy=3", "entropy=4"]
-    places = [tmp_path / "custom" / ERA / f"entropy={k}" for k in (3, 4)]
-    _, out, _ = process("compare", *places)
-    text = out.decode()
-    assert text.index("entropy") < text.index("verdicts differ")
-    assert "claims are as they were" in text
+def test_every_change_has_a_folder_of_its_own(tiny, capsys):
+    for change in ("rate=0.1", "rate=4.0"):
+        assert called("run", tiny, "--set", change, "--quiet", "--workers", 1, "--formats", "svg") == 0
+        assert capsys.readouterr() == ("", "")
+    place = Path("reports") / "custom" / tiny
+    assert sorted(one.name for one in place.iterdir()) == ["rate=0.1", "rate=4.0"]
+    assert called("compare", place / "rate=0.1", place / "rate=4.0") == 0
+    text = capsys.readouterr().out
+    assert 0 <= text.index("rate") < text.index("verdicts differ")
 
 
 def test_quiet_is_quiet_and_used_trials_are_told_once(tmp_path):
@@ -446,11 +569,20 @@ def test_all_eras_end_with_a_line_each(monkeypatch, capsys, tmp_path):
     assert len(lines) == len(catalogue.ids())
 
 
+@pytest.mark.parametrize("name", catalogue.ids())
+def test_every_room_can_be_run(name):
+    text = (ROOT / "reproductions" / name / "__main__.py").read_bytes()
+    assert text == (ROOT / "reproductions" / ERA / "__main__.py").read_bytes()
+
+
 def test_rooms_run_as_modules_and_as_folders(tmp_path):
-    for python in (("-m", f"reproductions.{ERA}"), (str(ROOT / "reproductions" / ERA),)):
-        code, _, err = process("--workers", "-1", python=python)
-        assert code == 2
-        assert b"--workers cannot be -1" in err
+    for place, python in enumerate((("-m", f"reproductions.{ERA}"), (str(ROOT / "reproductions" / ERA),))):
+        out = tmp_path / str(place)
+        words = ["--out", out, "--formats", "svg", *(f"--set={name}=1" for name in ("seeds", "letter_seeds", "sweeps"))]
+        code, told, err = process(*words, python=python, BACKSTORY_CACHE=str(tmp_path / "cache"))
+        assert code == 0, err.decode()
+        assert b"Report: " in told
+        assert len(list(out.glob(f"custom/{ERA}/*/record.json"))) == 1
 
 
 def test_the_readme_tells_how_to_start_without_make():
