@@ -14,7 +14,7 @@ from core.evidence.trials import Row
 from core.networks import lenet
 from reproductions.lenet_1998 import comparisons
 from reproductions.lenet_1998.experiment import CHANGES
-from reproductions.lenet_1998.run import LADDER
+from reproductions.lenet_1998.run import JOINED, LADDER
 from reproductions.lenet_1998.settings import Settings
 
 Arms = Mapping[str, Sequence[Row]]
@@ -24,7 +24,6 @@ ERRORS: dict[str, tuple[str, bool]] = {
     "distorted": ("LeNet-5, distorted", False),
     "linear": ("linear", True),
     "linear_deslanted": ("linear, deslanted", True),
-    "pairwise": ("pairwise linear", True),
     "neighbours": ("nearest neighbours", True),
     "neighbours_deslanted": ("nearest neighbours, deslanted", True),
     "quadratic": ("components, quadratic", True),
@@ -66,8 +65,12 @@ def _one(arms: Arms, name: str, certain: bool, what: str) -> Simple:
     if not group:
         return None
     if certain:
-        return None if group[0].failed else Count(100 * group[0].values[what])
+        return _certain(group[0], what)
     return m.runs(group, what, scale=100)
+
+
+def _certain(row: Row, what: str = "error") -> Simple:
+    return None if row.failed else Count(100 * row.values[what])
 
 
 def _reading(s: Settings, group: Sequence[Row]) -> dict[str, Measured]:
@@ -96,6 +99,7 @@ def _rest_of_table(rows: Rows, arms: Arms) -> dict[str, Measured]:
     gain = np.array([100 * (row.values["error"] - row.values["error_first"]) for row in boosted])
     return {
         "order": Count(float(np.mean(order))) if order else None,
+        "pairwise": {row.cell["join"]: _certain(row) for row in rows[JOINED]},
         "boosted": m.mean(gain) if len(gain) else None,
     }
 

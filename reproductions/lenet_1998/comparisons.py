@@ -8,9 +8,10 @@ from itertools import combinations
 import numpy as np
 from scipy.stats import binomtest
 
-from core.evidence.rows import Rows, finished, grouped
+from core.evidence.rows import Rows, finished, grouped, pick
 from core.evidence.trials import Row
-from reproductions.lenet_1998.run import METHODS
+from reproductions.lenet_1998.joined import JOINS
+from reproductions.lenet_1998.run import JOINED, METHODS
 
 # What figures 9 and 10 and section III.C say: error, and digits to be rejected for 0.5 %, both in percent.
 PAPER: dict[str, tuple[float, float | None]] = {
@@ -39,8 +40,8 @@ LEVEL = 0.05
 
 
 def arms(rows: Rows) -> dict[str, list[Row]]:
-    """The trials of each method."""
-    return grouped(rows[METHODS], "arm")
+    """The trials of each method; of pairwise lines those whose outputs are added, as the paper tells."""
+    return grouped([*rows[METHODS], *pick(rows[JOINED], join=next(iter(JOINS)))], "arm")
 
 
 def errors(rows: Rows) -> dict[str, float]:

@@ -12,11 +12,12 @@ from core.evidence.measured import Cost, counted
 from core.evidence.rows import Rows, grouped, pick
 from core.evidence.studies import Cells, Study
 from core.evidence.tuning import lowest, tuning_seeds
-from reproductions.lenet_1998 import experiment, film, methods, now
+from reproductions.lenet_1998 import experiment, film, joined, methods, now
 from reproductions.lenet_1998.settings import Settings
 
 TOGETHER = 16  # networks in lockstep: as many as share a register in single precision
-CHOOSING, METHODS, LADDER, FILM = "choosing settings", "methods", "ladder", "film"
+CHOOSING, METHODS, JOINED, LADDER, FILM = "choosing settings", "methods", "pairwise lines", "ladder", "film"
+PAIRWISE, TEN_UNITS = "pairwise linear", "LeNet-5, ten tanh units"
 
 
 def studies(s: Settings) -> list[Study]:
@@ -24,6 +25,9 @@ def studies(s: Settings) -> list[Study]:
     found = [
         Study(CHOOSING, experiment.learn, choosing(s), block=TOGETHER),
         Study(METHODS, methods.learn, lambda rows: _methods(s, rows), block=TOGETHER),
+        Study(
+            JOINED, joined.pairs, [({**_common(s), "arm": PAIRWISE, "join": join}, range(1)) for join in joined.JOINS]
+        ),
     ]
     if s.now_seeds:
         found.append(Study(LADDER, now.learn, lambda rows: _ladder(s, rows), block=TOGETHER))
@@ -80,6 +84,8 @@ def _methods(s: Settings, rows: Rows) -> Cells:
         ({**five, "arm": "LeNet-5", "passes": s.passes, "train": 1, "keep": 1, **changed}, many),
         ({**five, "arm": "LeNet-5, distorted", "passes": s.distorted_passes, "distort": 1.0, **changed}, many),
     ]
+    ten = {"arm": TEN_UNITS, "net": "LeNet-5 tanh", "scale": 1.0, "passes": s.distorted_passes}
+    found.append(({**main, **ten, "look_every": s.distorted_passes}, many))
     if s.boosted_seeds:
         boosted = {"distort": 1.0, "passes": s.boosted_passes, "later": s.later_passes, "pool": s.pool}
         cell = {**four, "way": "boosted", "arm": "boosted LeNet-4, distorted", **boosted}
@@ -128,7 +134,6 @@ def _classical(s: Settings) -> list[tuple[dict[str, Any], range]]:
         ({**main, "arm": "support vectors, deslanted", **support, **deslanted}, once),
         ({**main, "arm": "radial bases", **bases}, range(s.dense_seeds)),
         ({**main, "arm": "components, quadratic", "method": "quadratic", "components": s.components}, once),
-        ({**main, "arm": "pairwise linear", "method": "pairwise linear"}, once),
         ({**main, "arm": "linear", "method": "linear"}, once),
         ({**main, "arm": "linear, deslanted", "method": "linear", **deslanted}, once),
     ]

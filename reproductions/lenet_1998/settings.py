@@ -20,7 +20,7 @@ class Settings(BaseModel):
     passes: int = Field(20, ge=1, le=1000, description="passes of LeNet-5 over the training digits")
     distorted_passes: int = Field(12, ge=1, le=1000, description="passes of LeNet-5 over distorted digits")
     other_seeds: int = Field(16, ge=1, le=1000, description="networks of LeNet-1 and LeNet-4, and of smaller sizes")
-    other_passes: int = Field(8, ge=1, le=1000, description="passes of LeNet-1 and LeNet-4")
+    other_passes: int = Field(12, ge=1, le=1000, description="passes of LeNet-1 and LeNet-4")
     sizes: tuple[Count, ...] = Field((15000, 30000), min_length=1, description="smaller numbers of training digits")
     size_passes: int = Field(10, ge=1, le=1000, description="passes over fewer digits, with and without distortions")
     ranges: tuple[Positive, ...] = Field(
@@ -28,7 +28,7 @@ class Settings(BaseModel):
     )
     changed_digits: int = Field(2000, ge=1, le=10000, description="test digits that are moved, resized and turned")
     dense_seeds: int = Field(5, ge=1, le=1000, description="networks of each fully connected shape")
-    dense_passes: int = Field(3, ge=1, le=1000, description="passes of the fully connected networks")
+    dense_passes: int = Field(8, ge=1, le=1000, description="passes of the fully connected networks")
     shapes: tuple[tuple[Count, ...], ...] = Field(
         ((300,), (1000,), (300, 100), (500, 150)), min_length=1, description="hidden layers of the dense networks"
     )
@@ -43,9 +43,11 @@ class Settings(BaseModel):
         5, ge=1, le=100, description="networks for each setting that is tried on validation digits"
     )
     tuning_examples: int = Field(8000, ge=100, le=50000, description="digits learned from when a setting is chosen")
-    tuning_passes: int = Field(3, ge=1, le=100, description="passes when a setting is chosen")
+    tuning_passes: int = Field(8, ge=1, le=100, description="passes when a setting is chosen")
     scales: tuple[Positive, ...] = Field(
-        (1 / 84, 0.1, 1.0), min_length=1, description="factors on the loss that the second-order method is given"
+        (1 / 84, 0.03, 0.1, 0.3, 1.0),
+        min_length=1,
+        description="factors on the loss that the second-order method is given",
     )
     rubbish: tuple[Positive, ...] = Field(
         (5.0, 20.0), min_length=1, description="values of the criterion's constant j that are tried"
@@ -64,11 +66,11 @@ class Settings(BaseModel):
 
 PRESETS = {
     "quick": Settings(
-        data="embedded", seeds=16, passes=3, distorted_passes=2, other_passes=2, sizes=(300, 600), size_passes=2,
-        ranges=(1.0,), dense_passes=2, shapes=((30,), (30, 20)), centres=100, components=20, support_examples=600,
+        data="embedded", seeds=16, passes=3, distorted_passes=1, other_passes=1, sizes=(300, 600), size_passes=1,
+        ranges=(1.0,), dense_passes=1, shapes=((30,), (30, 20)), centres=100, components=20, support_examples=600,
         changed_digits=50, boosted_seeds=2, boosted_passes=1, later_passes=1, pool=200, tuning_examples=400,
-        tuning_passes=2, scales=(1 / 84, 0.1),
-        rubbish=(5.0,), sgd_rates=(3e-4, 1e-3), now_seeds=5, now_examples=400, now_passes=2, pictures=6,
+        tuning_passes=1, scales=(1 / 84, 0.1),
+        rubbish=(5.0,), sgd_rates=(3e-4, 1e-3), now_seeds=5, now_examples=400, now_passes=1, pictures=6,
         curvature_patterns=60,
     ),
     "paper": Settings(),

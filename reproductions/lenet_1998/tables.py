@@ -13,7 +13,7 @@ from core.evidence.tables import means_table, table
 from core.evidence.trials import Row
 from reproductions.lenet_1998 import comparisons, now
 from reproductions.lenet_1998.experiment import CHANGES
-from reproductions.lenet_1998.run import CHOOSING, FILM, LADDER, chosen, chosen_rate
+from reproductions.lenet_1998.run import CHOOSING, FILM, JOINED, LADDER, TEN_UNITS, chosen, chosen_rate
 from reproductions.lenet_1998.settings import Settings
 
 HARDEST, DRAWN = 24, 4  # misread digits that are shown, and networks whose kernels are
@@ -27,7 +27,7 @@ def tables(s: Settings, rows: Rows) -> list[dict[str, Any]]:
     sizes = [
         ([name, group[0].cell.get("distort", 0.0), group[0].cell["passes"]], group)
         for name, all_of in arms.items()
-        if name.startswith("LeNet-5") and "plain" not in name
+        if name.startswith("LeNet-5") and "plain" not in name and name != TEN_UNITS
         for group in grouped(all_of, "distort").values()
     ]
     rules = [(["second derivatives"], arms[f"LeNet-5, {small:,} digits"]), (["plain"], arms["LeNet-5, plain steps"])]
@@ -92,6 +92,17 @@ def _methods(rows: Rows) -> dict[str, Any]:
             learned = group[0].cell.get("examples", "all")
             told = (float(values.mean()), spread, len(group), failures(group), group[0].cell.get("passes"), learned)
             lines.append([name, paper, *told])
+    ten = 100 * finished(arms[TEN_UNITS], "error")
+    if len(ten):
+        spread = float(ten.std(ddof=1)) if len(ten) > 1 else None
+        group = arms[TEN_UNITS]
+        lines.append(
+            [TEN_UNITS, None, float(ten.mean()), spread, len(group), failures(group), group[0].cell["passes"], "all"]
+        )
+    for row in rows[JOINED][1:]:
+        if not row.failed:
+            name = f"{row.cell['arm']}, {row.cell['join']}"
+            lines.append([name, None, 100 * row.values["error"], None, 1, 0, None, "all"])
     columns = ["method", "paper, %", "ours, %", "standard deviation", "trials", "failed", "passes", "digits"]
     return table("methods", "The table of methods", columns, lines)
 

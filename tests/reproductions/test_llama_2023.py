@@ -280,6 +280,7 @@ def test_the_quick_run_measures_what_needs_no_files_and_draws_every_figure(quick
     assert ours["start"]["estimate"] == pytest.approx(0, abs=0.1)
     drawn = {path.stem for path in (folder / "figures").glob("*.svg")}
     assert drawn >= {figure.id for figure in paper.figure if not figure.sometimes}
+    assert "descriptions of data sets" in (folder / "play.html").read_text(encoding="utf-8")
 
 
 def row(values, **cell):
