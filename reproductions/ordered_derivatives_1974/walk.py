@@ -50,17 +50,17 @@ def walk(arrays: Arrays, record: Record) -> draw.Film:
     """Values forwards and slopes backwards, one line in each frame; a moment of either walk for print."""
     every = lines()
     steps = moments(every)
-    still, axes = draw.canvas(2, width=10.6, height=8.6, layout="none")
+    still, axes = draw.canvas(2, width=10.6, height=6.4, layout="none")
     net3 = next(k for k, line in enumerate(every) if line.name == "net3")
     for ax, back in zip(axes, (False, True), strict=True):
         _page(ax, arrays, every, net3, back)
-    still.subplots_adjust(left=0.0, right=1.0, top=0.95, bottom=0.0, wspace=0.02)
+    still.subplots_adjust(left=0.0, right=1.0, top=0.94, bottom=0.0, wspace=0.02)
     return draw.Film(still, partial(_frame, arrays, every, steps), range(len(steps)), 350)
 
 
 def _frame(arrays: Arrays, every: list[Line], steps: list[tuple[int, bool]], k: int) -> Canvas:
-    figure = draw.blank(6.2, 8.2)
-    _page(figure.add_axes((0.0, 0.0, 1.0, 0.945)), arrays, every, *steps[k])
+    figure = draw.blank(6.0, 6.3)
+    _page(figure.add_axes((0.0, 0.0, 1.0, 0.935)), arrays, every, *steps[k])
     return figure
 
 

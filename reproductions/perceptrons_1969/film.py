@@ -43,7 +43,7 @@ def corrections(start: np.ndarray, x: np.ndarray, d: np.ndarray, most: int) -> l
 
 
 def correcting(arrays: Arrays, record: Record) -> draw.Film:
-    """Both tasks, correction by correction; for print the start, a moment on the way, and the end of each."""
+    """Both tasks, correction by correction; for print a moment on the way and the end of each."""
     points, classes = arrays["points"], arrays["classes"]
     easy = corrections(np.zeros(3), np.column_stack([np.ones(len(points)), points]), classes, 10**5)
     bits, wanted = boolean.parity(2)
@@ -51,9 +51,9 @@ def correcting(arrays: Arrays, record: Record) -> draw.Film:
         arrays["perceptron"][0], np.column_stack([np.ones(4), bits]), 2 * wanted[:, 0] - 1, max(len(easy), 8)
     )
     tasks = ((points, classes, easy), (bits, 2 * wanted[:, 0] - 1, xor))
-    still, axes = draw.canvas(3, 2, width=8.6, height=6.4)
-    for row, (places, sides, moments) in zip(axes, tasks, strict=True):
-        for ax, k in zip(row, (1, len(easy) // 3, len(easy) - 1), strict=True):
+    still, axes = draw.canvas(4, width=11.0, height=3.5)
+    for j, (places, sides, moments) in enumerate(tasks):
+        for ax, k in zip(axes[2 * j : 2 * j + 2], (len(easy) // 3, len(easy) - 1), strict=True):
             _panel(ax, places, sides, moments, min(k, len(moments) - 1))
     frames = np.unique(np.round(np.linspace(0, len(easy) - 1, FRAMES)).astype(int)).tolist()
     return draw.Film(still, partial(_frame, tasks), frames, 300)
@@ -92,5 +92,5 @@ def _panel(ax: Any, places: np.ndarray, sides: np.ndarray, moments: list[Moment]
     for edge in ax.spines.values():
         edge.set_visible(True)
         edge.set_color(draw.FAINT)
-    told = f"correction {k + 1}: the ringed point" if wrong >= 0 else f"after {k} corrections all are right"
+    told = f"correction {k + 1}: the ringed point" if wrong >= 0 else f"after {k} corrections: all right"
     ax.set_title(told, color=draw.RED if wrong >= 0 else draw.GREEN)
