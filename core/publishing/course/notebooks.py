@@ -45,10 +45,10 @@ class Shown:
 
 
 def shown(draw: Callable[[], Any]) -> Shown:
-    """A figure of a report, drawn again; of a film its still."""
+    """A figure of a report, drawn again; of a film, or a picture with sounds, its still."""
     with figures.style():
         drawn = draw()
-        still = drawn.still if isinstance(drawn, figures.Film) else drawn
+        still = drawn.still if isinstance(drawn, figures.Film | figures.Audible) else drawn
         buffer = io.BytesIO()
         still.savefig(buffer, format="png", dpi=110, metadata={"Software": None})
     return Shown(buffer.getvalue())
