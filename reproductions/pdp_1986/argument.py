@@ -15,25 +15,30 @@ Arrays = Mapping[str, np.ndarray]
 POINTS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 
 
-def _hidden(p: np.ndarray, x: np.ndarray) -> np.ndarray:
+def hidden_of(p: np.ndarray, x: np.ndarray) -> np.ndarray:
     # p (9,): w0_1 by rows, b1, w1_2, b2 -> activities (..., 2)
+    """What the two hidden units of a 2-2-1 net answer to points x (..., 2)."""
     return 0.5 * (1 + np.tanh(0.5 * (x @ p[:4].reshape(2, 2) + p[4:6])))
 
 
-def _band(ax: Any, p: np.ndarray, size: float) -> None:
+def two_lines_over(ax: Any, p: np.ndarray, size: float) -> None:
+    """The square of inputs: where the output is on, the lines of the hidden units and the four points."""
     side = np.linspace(-0.35, 1.35, 171)
     grid = np.stack(np.meshgrid(side, side), axis=-1)
-    z = _hidden(p, grid) @ p[6:8] + p[8]
+    z = hidden_of(p, grid) @ p[6:8] + p[8]
     ax.contourf(side, side, z, levels=[-1e9, 0, 1e9], colors=["#ffffff", "#cfe3f1"])
     w, b = p[:4].reshape(2, 2), p[4:6]
     for k, colour in enumerate((draw.ORANGE, draw.GREEN)):
-        ax.contour(side, side, grid @ w[:, k] + b[k], levels=[0], colors=[colour], linewidths=size / 6)
-    _points(ax, POINTS, size)
+        line = grid @ w[:, k] + b[k]
+        if line.min() < 0 < line.max():  # it may lie outside of what is shown
+            ax.contour(side, side, line, levels=[0], colors=[colour], linewidths=size / 6)
+    marked(ax, POINTS, size)
     ax.set(xlim=(-0.35, 1.35), ylim=(-0.35, 1.35), aspect="equal", xticks=[0, 1], yticks=[0, 1])
     ax.grid(visible=False)
 
 
-def _points(ax: Any, places: np.ndarray, size: float) -> None:
+def marked(ax: Any, places: np.ndarray, size: float) -> None:
+    """The four points at these places (4, 2), each with what is wanted of it."""
     for (x, y), (a, b) in zip(places, POINTS, strict=True):
         on = a != b
         ax.plot(
@@ -54,12 +59,12 @@ def two_lines(arrays: Arrays, record: Record) -> Canvas:
     """Left: the inputs, the two lines and the band between them. Right: the same four points in the hidden plane."""
     p = arrays["xor_weights"]
     figure, axes = draw.canvas(2, width=10.5, height=4.9)
-    _band(axes[0], p, 22)
+    two_lines_over(axes[0], p, 22)
     axes[0].set(title="what goes in: two lines, and a band", xlabel="input 1", ylabel="input 2")
-    hidden = _hidden(p, POINTS)
+    hidden = hidden_of(p, POINTS)
     apart = hidden.copy()
     apart[[0, 3], 1] = hidden[[0, 3], 1].mean() + np.array([0.06, -0.06])  # two of them fall on one place
-    _points(axes[1], apart, 22)
+    marked(axes[1], apart, 22)
     names = {(0, 3): "inputs 00 and 11", (1,): "input 01", (2,): "input 10"}
     for group, name in names.items():
         x, y = hidden[list(group)].mean(axis=0)
@@ -93,6 +98,6 @@ def two_lines(arrays: Arrays, record: Record) -> Canvas:
 def card(arrays: Arrays, record: Record) -> Canvas:
     """The picture of the front page: four points, two lines."""
     figure, ax = draw.canvas(width=3.6, height=3.2)
-    _band(ax, arrays["xor_weights"], 24)
+    two_lines_over(ax, arrays["xor_weights"], 24)
     ax.set(xlabel="input 1", ylabel="input 2")
     return figure

@@ -9,7 +9,7 @@ from core.learning.ops import squared_error
 from core.networks import grouped
 from reproductions.cli import rooms
 from reproductions.pdp_1986 import experiment as experiments
-from reproductions.pdp_1986 import family_trees, now
+from reproductions.pdp_1986 import family_trees, film, now
 from reproductions.pdp_1986.run import RECIPE, symmetry
 
 XOR = {**RECIPE, "task": "xor", "net": "xor 2-2-1", "sweeps": 3000, "entropy": 1986}
@@ -174,3 +174,15 @@ def test_trees_hold_out_four_cases_and_score_them_apart():
     nation[:, [0, 1, 3, 4, 5]] = np.random.default_rng(0).standard_normal((24, 5))
     assert family_trees.told(nation)["nation"] > 0.95
     assert sorted(set(families.GENERATION)) == [1, 2, 3]
+
+
+def test_the_film_shows_the_net_of_the_trial():
+    (row,) = experiments.learn(XOR, [0])
+    path = film.learn(1986, 0, int(row["sweeps"]))
+    off = np.abs(path.outputs - [0.1, 0.9, 0.9, 0.1]).max(axis=1)
+    assert int(np.argmax(off < RECIPE["margin"])) == row["sweeps"]
+    assert len(path.parameters) == len(path.losses) <= 2 * row["sweeps"] + 1
+    shown = film._frames(path)
+    assert shown[0] == 0
+    assert np.all(np.diff(shown) > 0)
+    assert film.middle_net({"xor_two": np.array([300.0, np.nan, 100.0, 200.0])}) == (3, 200)
