@@ -229,7 +229,8 @@ class Exercise(Strict):
     """A task for a course: what to predict, change or explain, and the command to start from.
 
     `claim` and `effect` say which claim's estimate should move, and by how much at least, for `check` to compute
-    whether that would be seen at the seeds of the command. `solution` is the worked answer, names in braces filled in.
+    whether that would be seen with as many runs as the command makes: those of the setting `runs`. Exercises whose
+    title starts with "Change" must have both. `solution` is the worked answer, names in braces filled in.
     """
 
     title: str
@@ -238,6 +239,7 @@ class Exercise(Strict):
     solution: str = ""
     claim: str = ""
     effect: float | None = None
+    runs: str = "seeds"
 
 
 class Explanation(Strict):

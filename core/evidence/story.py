@@ -87,6 +87,8 @@ class Statement(Strict):
     def _decidable(self) -> Statement:
         if self.kind == "event" and self.entails:
             raise ValueError(f"the event {self.id!r} is decided by documents; it entails no claims")
+        if self.kind == "fact" and not self.entails:
+            raise ValueError(f"the fact {self.id!r} is decided by experiments; name claims that it entails")
         if not self.entails and not self.document:
             raise ValueError(f"nothing bears on the statement {self.id!r}")
         return self
@@ -164,7 +166,7 @@ def _weight(claim: ClaimResult, otherwise: bool) -> Weight:
 
 def story_verdict(statement: Statement, records: Mapping[str, Record]) -> StoryVerdict:
     """Decide one statement by RULE; `records` holds the published records by reproduction."""
-    if statement.kind == "event" or not statement.entails:
+    if statement.kind == "event":
         return _by_documents(statement)
     missing = sorted({part.reproduction for part in statement.entails} - set(records))
     weighed = [

@@ -42,6 +42,7 @@ def faults(name: str, *, reports: Path = Path("reports"), dry: bool = True) -> l
     if paper is not None:
         found += _keys(paper)
         found += _exercises(paper, room)
+        found += _named_back(paper, _others(name))
         found += _lessons(folder, paper)
     if room is not None:
         found += _settings(room)
@@ -96,6 +97,29 @@ def _keys(paper: Paper) -> Iterator[str]:
                 yield f"{what} cites {key!r}, which is not in references.bib"
 
 
+def _others(name: str) -> dict[str, Paper]:
+    """The paper files of all other rooms that can be read."""
+    found = {}
+    for other in catalogue.ids():
+        paper, _ = _paper(catalogue.ROOMS / other / "paper.toml", other) if other != name else (None, [])
+        if paper is not None:
+            found[other] = paper
+    return found
+
+
+def _named_back(paper: Paper, others: Mapping[str, Paper]) -> Iterator[str]:
+    """Reports that measure the same thing name each other: whom this paper names, and who names it."""
+    names = {era for section in paper.section for era in section.see}
+    yield from (f"a section sees {era!r}, which there is not" for era in sorted(names - set(others)))
+    for era, other in others.items():
+        for section in other.section:
+            if paper.reproduction.id in section.see and era not in names:
+                yield (
+                    f"section {section.id!r} of {era} says that it measures the same thing, and no section here "
+                    f"names it back; add `see`, with the difference in settings"
+                )
+
+
 def _lessons(folder: Path, paper: Paper) -> Iterator[str]:
     """What is wrong with the page to touch and with the course, where there are any."""
     if (folder / "play.py").exists() != (folder / pages.TEMPLATE).exists():
@@ -139,18 +163,29 @@ def _studies(room: Reproduction[BaseModel]) -> Iterator[str]:
 
 def _exercises(paper: Paper, room: Reproduction[BaseModel] | None) -> Iterator[str]:
     for one in paper.exercise:
+        if one.title.startswith("Change") and (not one.claim or one.effect is None):
+            yield f"the exercise {one.title!r} must name the claim that its change moves, and the least effect on it"
         words = shlex.split(one.command)
         if words[:1] != ["backstory"]:
             yield f"the exercise {one.title!r} has the command {one.command!r}, which does not start with backstory"
             continue
         if words[1:3] == ["run", paper.reproduction.id] and room is not None:
-            changes = [words[k + 1] for k, word in enumerate(words[:-1]) if word == "--set"]
-            preset = words[words.index("--preset") + 1] if "--preset" in words else "quick"
-            seeds = int(words[words.index("--seeds") + 1]) if "--seeds" in words else None
             try:
-                options.changed(paper.reproduction.id, preset, room.presets, changes, seeds)
+                settings = _settings_of(one.command, paper.reproduction.id, room)
             except BackstoryError as fault:
                 yield f"the exercise {one.title!r} cannot be done: {fault}".rstrip(".")
+                continue
+            if one.claim and not isinstance(getattr(settings, one.runs, None), int):
+                yield f"the exercise {one.title!r} counts its runs by {one.runs!r}, which is no number of the settings"
+
+
+def _settings_of(command: str, name: str, room: Reproduction[Any]) -> BaseModel:
+    """The settings that an exercise's command runs with. Raises BackstoryError if it cannot be run."""
+    words = shlex.split(command)
+    changes = [words[k + 1] for k, word in enumerate(words[:-1]) if word == "--set"]
+    preset = words[words.index("--preset") + 1] if "--preset" in words else "quick"
+    seeds = int(words[words.index("--seeds") + 1]) if "--seeds" in words else None
+    return options.changed(name, preset, room.presets, changes, seeds)
 
 
 def _small(room: Reproduction[BaseModel]) -> BaseModel:
@@ -233,8 +268,9 @@ def _texts(paper: Paper) -> Iterator[tuple[str, str]]:
 
 def _rules(paper: Paper, folder: Path) -> Iterator[str]:
     """Rules that could not have failed or passed, and exercises whose effect would not be seen."""
+    room = rooms.room(paper.reproduction.id)
     try:
-        record: Record = runs.measured_again_in(folder, paper, rooms.room(paper.reproduction.id))
+        record: Record = runs.measured_again_in(folder, paper, room)
     except BackstoryError:
         return
     results = {claim.id: claim for claim in record.claims}
@@ -242,25 +278,22 @@ def _rules(paper: Paper, folder: Path) -> Iterator[str]:
         fault = decidable.undecidable(claim, results[claim.id]) if claim.id in results else None
         if fault:
             yield f"the claim {claim.id!r} decides nothing: {fault}"
-    yield from _unseen(paper, load_record(folder / "record.json"))
+    yield from _unseen(paper, load_record(folder / "record.json"), room)
 
 
-def _unseen(paper: Paper, record: Record) -> Iterator[str]:
+def _unseen(paper: Paper, record: Record, room: Reproduction[Any]) -> Iterator[str]:
+    """Exercises whose change would not be told from chance with the runs of their command.
+
+    The spread of a claim is that of the published runs; `decidable.seen` scales it to the number asked for.
+    """
     claims: Mapping[str, Claim] = {claim.id: claim for claim in paper.claim}
     results = {claim.id: claim for claim in record.claims}
     for one in paper.exercise:
         if not one.claim or one.effect is None or one.claim not in results:
             continue
-        seeds = _seeds(one.command, record)
-        if not decidable.seen(claims[one.claim], results[one.claim], one.effect, seeds):
-            yield f"the exercise {one.title!r}: a change of {one.effect:g} in {one.claim} would not be seen"
-
-
-def _seeds(command: str, record: Record) -> int | None:
-    """The seeds that an exercise's command runs, or None for those of the quick preset."""
-    found = re.search(r"--seeds[ =](\d+)", command)
-    if found:
-        return int(found.group(1))
-    room = rooms.room(record.reproduction)
-    preset = re.search(r"--preset[ =](\w+)", command)
-    return getattr(room.presets[preset.group(1) if preset else "quick"], "seeds", None)
+        runs = getattr(_settings_of(one.command, paper.reproduction.id, room), one.runs)
+        if not decidable.seen(claims[one.claim], results[one.claim], one.effect, runs):
+            yield (
+                f"the exercise {one.title!r}: a change of {one.effect:g} in {one.claim} would not be seen "
+                f"with {one.runs}={runs}"
+            )

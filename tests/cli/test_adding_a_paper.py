@@ -119,6 +119,24 @@ def test_all_faults_are_told_at_once(checkout, room):
             "--set rat=2",
             "the exercise 'Predict' cannot be done: hebb_1949 has no setting called 'rat'",
         ),
+        (
+            "paper.toml",
+            'claim = "sweeps"\neffect = 15.0\n',
+            'claim = "sweeps"\n',
+            "the exercise 'Change' must name the claim that its change moves, and the least effect on it",
+        ),
+        (
+            "paper.toml",
+            "effect = 15.0",
+            'effect = 15.0\nruns = "nets"',
+            "the exercise 'Change' counts its runs by 'nets', which is no number of the settings",
+        ),
+        (
+            "paper.toml",
+            'tables = ["tasks"]',
+            'tables = ["tasks"]\nsee = { hebb_1950 = "does the same" }',
+            "a section sees 'hebb_1950', which there is not",
+        ),
         ("paper.toml", 'solved = "1 if', 'sloved = "1 if', "the column 'solved' of trials.csv is not explained"),
         ("claims.py", '"sweeps": m.runs', '"sweep": m.runs', "measured but not claimed: ['sweep']"),
         ("claims.py", ', "sweeps": m.runs_until(task, "sweeps")', "", "the claim 'sweeps' is never measured"),
@@ -166,6 +184,22 @@ def test_rules_that_decide_nothing_are_found_on_the_record(checkout, room):
     backstory(checkout, "run", NAME, "--preset", "paper", "--formats", "svg")
     told = backstory(checkout, "check", NAME, code=1).stdout
     assert "the claim 'learned' decides nothing: not even the best sample of 100 runs could have passed" in told
+
+
+def test_a_report_that_another_one_names_must_name_it_back(checkout, room):
+    with (room / "paper.toml").open("a") as file:
+        file.write('\n[[section]]\nid = "more"\ntitle = "More"\nquestion = "?"\nfinding = "!"\n')
+        file.write('see = { lms_1959 = "teaches such a unit with targets of plus and minus one" }\n')
+    told = backstory(checkout, "check", "lms_1959", code=1).stdout
+    assert "section 'more' of hebb_1949 says that it measures the same thing, and no section here names it back" in told
+
+
+def test_an_exercise_whose_change_would_not_be_seen_is_found_on_the_record(checkout, room):
+    backstory(checkout, "run", NAME, "--preset", "paper", "--formats", "svg")
+    assert "would not be seen" not in backstory(checkout, "check", NAME).stdout
+    edit(room / "paper.toml", "effect = 15.0", "effect = 0.01")
+    told = backstory(checkout, "check", NAME, code=1).stdout
+    assert "the exercise 'Change': a change of 0.01 in sweeps would not be seen with seeds=20" in told
 
 
 @pytest.mark.parametrize("name", ["Hebb", "hebb-1949", "1949", "perceptrons_1969"])

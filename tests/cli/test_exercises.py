@@ -1,10 +1,12 @@
 """The exercises of every reproduction: three each, and commands that name real settings."""
 
 import shlex
+from pathlib import Path
 
 import pytest
 
-from reproductions.cli import catalogue, execute, rooms
+from core.evidence.record import load_record
+from reproductions.cli import catalogue, check, execute, rooms
 
 
 @pytest.mark.parametrize("name", catalogue.ids())
@@ -25,6 +27,20 @@ def test_exercises_start_from_commands_that_run(name):
         assert (", changed: " in preset) == bool(changes) == ("custom" in folder.parts)
         changed += bool(changes)
     assert changed >= 2
+
+
+@pytest.mark.parametrize("name", catalogue.ids())
+def test_what_is_to_be_changed_names_a_claim_and_an_effect_that_would_be_seen(name):
+    paper, room = rooms.paper_of(name), rooms.room(name)
+    assert list(check._exercises(paper, room)) == []
+    published = Path("reports") / name / "record.json"
+    if published.exists():
+        assert list(check._unseen(paper, load_record(published), room)) == []
+
+
+@pytest.mark.parametrize("name", catalogue.ids())
+def test_reports_that_measure_the_same_thing_name_each_other(name):
+    assert list(check._named_back(rooms.paper_of(name), check._others(name))) == []
 
 
 @pytest.mark.parametrize("name", catalogue.ids())

@@ -74,7 +74,12 @@ def test_an_event_entails_no_claims():
     with pytest.raises(ValueError, match="decided by documents"):
         statement("event", entails=entails())
     with pytest.raises(ValueError, match="nothing bears"):
-        statement()
+        statement("event")
+
+
+def test_a_fact_is_never_left_to_documents():
+    with pytest.raises(ValueError, match="name claims that it entails"):
+        statement("fact", document=[document("so")])
 
 
 def test_only_named_claims_are_weighed():

@@ -66,6 +66,20 @@ def test_signs_that_mean_something_to_latex_are_escaped_once():
     assert citations.escaped("2^n γ é") == r"2\textasciicircum{}n $\gamma$ é"
 
 
+def test_every_entry_is_cited_somewhere_and_stands_there_once(known):
+    folder = catalogue.BIBLIOGRAPHY.parent
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.suffix in (".toml", ".py"))
+    assert [key for key in known if f'"{key}"' not in texts] == []
+    titles = [re.sub(r"\W", "", entry.fields["title"]).lower() + entry.fields["year"] for entry in known.values()]
+    seen = {title for title in titles if titles.count(title) > 1}
+    assert seen == set()
+
+
+def test_only_pages_that_carry_no_date_are_without_one(known):
+    undated = {key for key, entry in known.items() if entry.fields["year"] == "n.d."}
+    assert undated == {"adaptiveslides", "chmwidrow", "finitediffdocs", "nettalkslides", "oeisA000609"}
+
+
 def test_the_project_is_cited_in_every_style():
     suite, era, figure, claim = WORKS
     assert suite.key == "backstory"
