@@ -112,6 +112,24 @@ def test_search_and_filters_show_only_what_is_asked_for(visit, exhibited):  # no
     assert page.get_by_text("No claim is like that.").is_visible()
 
 
+def test_claims_are_searched_by_keyboard_alone(visit, exhibited):  # noqa: F811
+    page = visit(exhibited.root / "index.html")
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.getAttribute('name') === 'text'"):
+            break
+    page.keyboard.type("oil helps")
+    assert shown(page, "#table tbody tr") == 2  # one in each report
+    page.keyboard.press("Tab")  # to the eras, and the first of them
+    page.keyboard.press("ArrowDown")
+    assert shown(page, "#table tbody tr") == 1
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('tbody') !== null"):
+            break
+    assert page.evaluate("document.activeElement.getAttribute('href')").endswith("report.html#claim-more")
+
+
 def test_headings_sort_tables_both_ways_by_keyboard(visit, exhibited):  # noqa: F811
     page = visit(exhibited.root / "index.html")
 

@@ -24,6 +24,7 @@ MAY_IMPORT = {
 NUMERIC_ONLY = {"numpy", "numba", "llvmlite", "core"}
 LONGEST = 450  # a file is about 100 lines; longer only where splitting would tear one idea apart
 LARGEST = 1e7  # bytes of one published report
+FILM = 2e6  # bytes of one film
 
 
 def imports(path):
@@ -154,6 +155,7 @@ def test_a_committed_report_belongs_to_the_code(name):
     )
     assert sum(path.stat().st_size for path in folder.rglob("*")) < LARGEST
     assert not list(folder.rglob("*.pdf"))
+    assert all(path.stat().st_size < FILM for path in folder.rglob("*.gif"))
 
 
 @pytest.mark.parametrize("name", committed())

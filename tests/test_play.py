@@ -1,27 +1,33 @@
 """The pages to touch, in a real browser: their numbers are those of core and of the record, and all can play them.
 
-They are made from the published records, or from those in the folder that $BACKSTORY_REPORTS names.
+They are made from the published records, or from those in the folder that $BACKSTORY_REPORTS names; what a page needs
+besides its record, and cannot make without data that are not here, is taken from the published page.
 """
 
+import base64
+import json
 import os
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from core.datasets import boolean, cities, dichotomies, letters
+from core.datasets import boolean, cities, dichotomies, letters, tokens
 from core.datasets.roads import cameras, centre_lines, images, looks, steering, vehicles
 from core.errors import BackstoryError
 from core.evidence import published
 from core.learning import lms, slopes
-from core.learning.ops import affine, softmax, squared_error
+from core.learning.ops import affine, softmax, softmax_cross_entropy, squared_error, tanh
 from core.learning.ops.table import OPS
 from core.learning.ordered import OrderedSystem, ordered_derivatives
-from core.networks import alvinn, grouped, zipcode
+from core.networks import alvinn, generation, grouped, llama, zipcode
 from core.publishing.play import pages
 from reproductions.cli import catalogue, rooms
+from reproductions.landscapes_2018 import lines
 from tests import browsers
 from tests.conftest import ROOT
 
@@ -43,15 +49,26 @@ def arrays_of(name):
         record, arrays = published.load(REPORTS / name)
     except (BackstoryError, OSError):
         return None
-    data = rooms.play_of(name)(record, arrays, published.load_rows(REPORTS / name, record))
+    data = rooms.play_of(name)(record, arrays, published.load_rows(REPORTS / name, record)) or carried(name)
+    if data is None:
+        return None
     page = pages.page(rooms.folder_of(name), record, rooms.paper_of(name), data, catalogue.BIBLIOGRAPHY)
     return arrays, page
+
+
+def carried(name):
+    """The data in the page that was published; None if there is none."""
+    page = REPORTS / name / pages.FILE
+    if not page.exists():
+        return None
+    told = re.search(r'<script type="application/json" id="record">(.*?)</script>', page.read_text("utf-8"), re.DOTALL)
+    return json.loads(told[1])
 
 
 def made(name):
     found = arrays_of(name)
     if found is None:
-        pytest.skip(f"no record of {name} by this program under {REPORTS}")
+        pytest.skip(f"no record of {name} by this program under {REPORTS}, or no data for its page")
     return found
 
 
@@ -318,6 +335,146 @@ def test_the_road_follower_learns_and_answers_as_core_does(opened):
         np.testing.assert_allclose(learned[name], value, atol=1e-9)
 
 
+TEXTS = (
+    "ROMEO:\nBut, soft! what light through yonder window breaks?",
+    "don't we'll I'd they've she's it'em 'Tis o'er",
+    "  two  spaces\n\n\n and\ttabs \r\n at the end  ",
+    "1597 was 15 97, x2; ½ ² Ⅷ",
+    "naïve café — “Ça va?” … e\u0301 日本語 🎉👩‍🚀",
+    "\u00a0no break\u0085next line\u2003wide\ufeffmark\u200b",
+    "ĠĊ are letters here <|endoftext|> \x00\x7f",
+    "",
+)
+
+
+def test_the_llama_of_the_page_is_the_net_of_core(opened):
+    page, rng = opened("llama_2023"), np.random.default_rng(2023)
+    config = llama.Config(**page.evaluate("LLAMA.data.config"))
+    flat = np.frombuffer(base64.b64decode(page.evaluate("LLAMA.data.weights")), "<f2").astype(float)
+    shapes, p = llama.shapes(config), {}
+    ends = np.cumsum([np.prod(shape) for shape in shapes.values()])
+    for (name, shape), part in zip(shapes.items(), np.split(flat, ends), strict=False):
+        p[name] = part.reshape(shape)
+    assert ends[-1] == len(flat) == llama.count(config)
+
+    def scores(read):
+        system = OrderedSystem()
+        given = {name: system.constant(value) for name, value in p.items()}
+        return llama.scores(system, given, np.array([read]), config).value
+
+    for length in np.linspace(1, config.length, 20).astype(int):
+        read = rng.integers(0, config.vocabulary, length).tolist()
+        found = page.evaluate("(read) => LLAMA.scores(read).at(-1)", read)
+        np.testing.assert_allclose(found, scores(read)[-1], atol=1e-9)
+    read = rng.integers(0, config.vocabulary, config.length + 10).tolist()
+    found = page.evaluate("(read) => LLAMA.scores(read).slice(-11)", read)
+    np.testing.assert_allclose(found[0], scores(read[: config.length])[-1], atol=1e-9)
+    np.testing.assert_allclose(found[10], scores(read[config.length // 2 :])[-1], atol=1e-9)
+    said = "My lord, I know not what to say."
+    read = [page.evaluate("LLAMA.data.break"), *page.evaluate("(said) => LLAMA.encode(said)", said)]
+    lost = llama.surprises(p, np.array([read]), config).sum() / len(said)
+    assert page.evaluate("(read) => LLAMA.lossOf(read)", read[1:]) == pytest.approx(lost, abs=1e-9)
+
+
+def test_the_llama_of_the_page_cuts_text_as_the_tokenizer_does_and_draws_as_core_does(opened):
+    page, rng = opened("llama_2023"), np.random.default_rng(1)
+    library = pytest.importorskip("tokenizers")
+    pieces, merges = page.evaluate("[LLAMA.data.pieces, LLAMA.data.merges]")
+    pairs = [(pieces[a], pieces[b]) for a, b in merges]
+    inner = library.Tokenizer(library.models.BPE({piece: k for k, piece in enumerate(pieces)}, pairs))
+    inner.pre_tokenizer = library.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer = tokens.BytePairs(inner, None)
+    for text in (*TEXTS, " ".join(TEXTS), "".join(pieces)):
+        found = page.evaluate("(text) => LLAMA.encode(text)", text)
+        assert found == tokenizer.encode(text)
+        assert page.evaluate("(found) => LLAMA.decode(found)", found) == tokenizer.decode(found) == text
+    for _ in range(20):
+        scores, u = rng.normal(0, 3, 50), rng.random()
+        for temperature, top_p in ((0, 1.0), (0.8, 1.0), (1.0, 0.9), (2.0, 0.5), (0.25, 0.1)):
+            wanted = generation.choose(
+                scores, temperature=temperature, top_p=top_p, rng=SimpleNamespace(random=lambda u=u: u)
+            )
+            given = [scores.tolist(), temperature, top_p, u]
+            assert page.evaluate("([s, t, p, u]) => LLAMA.choose(s, t, p, u)", given) == wanted
+
+
+def test_the_same_seed_writes_the_same(opened):
+    page, written = opened("llama_2023", reduced_motion="reduce"), []
+    for seed in ("7", "8", "7"):
+        page.fill("#seed", seed)
+        page.click("#write")
+        says(page, "#wrote", f"It wrote 40 tokens at temperature 0.8, seed {seed}")
+        written.append(page.input_value("#prompt"))
+        page.click("#back")
+        assert page.input_value("#prompt") == page.evaluate("LLAMA.data.prompts[1]")
+    assert written[0] == written[2] != written[1]
+    page.fill("#prompt", "")
+    says(page, "#state", "Before any text")
+    page.click("#mark")
+    says(page, "#place", "There is no text yet")
+    page.click("#one")
+    says(page, "#wrote", "It wrote 1 token")
+
+
+def test_the_net_of_the_landscapes_is_that_of_core(opened):
+    page, rng = opened("landscapes_2018"), np.random.default_rng(2018)
+    x, t = (np.array(one, float) for one in page.evaluate("[WORM.X, WORM.T]"))
+
+    def slopes_at(w):
+        units = (len(w) - 2) // 5
+        parts = np.split(w, np.array([2, 3, 5]) * units)
+        shapes = {"w1": (2, units), "b1": (units,), "w2": (units, 2), "b2": (2,)}
+        system = OrderedSystem()
+        p = {name: system.parameter(name, part.reshape(shapes[name])) for name, part in zip(shapes, parts, strict=True)}
+        h = system.apply(tanh, system.apply(affine, system.constant(x), p["w1"], p["b1"]))
+        loss = system.apply(softmax_cross_entropy, system.apply(affine, h, p["w2"], p["b2"]), system.constant(t))
+        found = ordered_derivatives(loss)
+        return float(loss.value) / len(x), np.concatenate([found[name].ravel() for name in shapes]) / len(x)
+
+    told = "(w) => { const found = WORM.slopes(w); return [found.loss, WORM.lossOf(w), found.by]; }"
+    for k in range(21):
+        w = rng.normal(0, 2, 5 * (2, 16, 32)[k % 3] + 2)
+        loss, slopes_ = slopes_at(w)
+        exact, quick, by = page.evaluate(told, w.tolist())
+        assert (exact, quick) == pytest.approx((loss, loss), abs=1e-9)
+        np.testing.assert_allclose(by, slopes_, atol=1e-9)
+    start = np.array(page.evaluate("WORM.startOf(16, 1)"))
+    w, change = start, np.zeros_like(start)
+    for _ in range(30):
+        change = 0.9 * change - 0.3 * slopes_at(w)[1]
+        w = w + change
+    np.testing.assert_allclose(page.evaluate("WORM.learned(16, 1, 30)"), w, atol=1e-9)
+    for end in (w, start + rng.normal(0, 3, len(start)), start + 4 * (w - start)):
+        found = page.evaluate("([a, b]) => WORM.straight(a, b)", [start.tolist(), end.tolist()])
+        shares = np.linspace(0, 1, 51)
+        line = np.array([slopes_at(start + share * (end - start))[0] for share in shares])
+        np.testing.assert_allclose(found["losses"], line, atol=1e-9)
+        wanted = lines.line_row(shares, line)
+        assert found["falls"] == bool(wanted["monotone"])
+        assert found["climb"] / abs(found["fall"]) == pytest.approx(wanted["climb"], abs=1e-9)
+
+
+def test_a_random_plane_is_that_of_its_seed_and_sees_what_chance_says(opened):
+    page = opened("landscapes_2018")
+    planes = np.array(page.evaluate("[1, 1, 2].map((seed) => WORM.planeOf(82, seed))"))
+    np.testing.assert_array_equal(planes[0], planes[1])
+    assert np.abs(planes[0] - planes[2]).max() > 0.1
+    for u, v in planes:
+        np.testing.assert_allclose([u @ u, v @ v, u @ v], [1, 1, 0], atol=1e-12)
+    way = np.random.default_rng(1).normal(size=82)
+    seen = page.evaluate("(way) => Array.from({ length: 40 }, (_, k) => WORM.shareOf(way, k))", way.tolist())
+    assert np.mean(seen) == pytest.approx(np.sqrt(2 / (np.pi * 82)), rel=0.1)
+    page.fill("#planed", "2")
+    page.dispatch_event("#planed", "change")
+    page.click("#learn")
+    says(page, "#state", "Learned")
+    first = page.inner_text("#seen")
+    page.click("#plane")
+    page.fill("#planed", "2")
+    page.dispatch_event("#planed", "change")
+    assert page.inner_text("#seen") == first
+
+
 def test_a_drawing_is_brought_to_sixteen_pixels_wherever_it_stands(opened):
     page = opened("zipcodes_1989")
     draw = """([x0, x1, y0, y1]) => ZIP.normalised(Float64Array.from({ length: 100 * 100 },
@@ -428,6 +585,25 @@ GAMES = {
         ("#hard", ("Enter",), "#state", "The label is"),
         ("#clear", ("Enter",), "#state", "Nothing is drawn"),
         ("#pad", ("Space", *["ArrowDown"] * 10, "Space"), "#state", "It says"),
+    ],
+    "llama_2023": [
+        ("#examples button:nth-child(3)", ("Enter",), "#state", "Likeliest next"),
+        ("#prompt", ("End", "x", "y"), "#state", "characters in"),
+        ("#likely tr:nth-child(2) button", ("Enter",), "#told", "Learning, at temperature 1"),
+        ("#knobs .slider:nth-child(2) input", ("ArrowLeft",) * 3, "#state", "It draws from"),
+        ("#one", ("Enter",), "#wrote", "It wrote 1 token"),
+        ("#write", ("Enter",), "#wrote", "It wrote 41 tokens"),
+        ("#back", ("Enter",), "#wrote", "Taken back"),
+        ("#mark", ("Enter",), "#place", "nats a character: "),
+    ],
+    "landscapes_2018": [
+        ("#once", ("Enter",), "#state", "After 1 step"),
+        ("#learn", ("Enter",), "#state", "Learned"),
+        ("#plane", ("Enter",), "#seen", "In the start's own plane"),
+        ("#moment", ("ArrowLeft",) * 3, "#when", "steps"),
+        ("#kind", ("ArrowDown",) * 5, "#hill", "8 narrow layers"),
+        ("#fresh", ("Enter",), "#state", "After 0 steps"),
+        ("#learn", ("Enter",), "#place", "random directions saw"),
     ],
     "six_parameters": [
         ("#six-0", ("ArrowLeft",) * 3, "#state", "Shown: Paris"),

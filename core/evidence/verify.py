@@ -104,7 +104,7 @@ def verify(
                         faults.append(
                             f"{name}: {one.measurement} of seed {one.seed}: {one.published} then, {one.now} now"
                         )
-                if then.failed != now.failed:
+                if (then.failed, then.reason) != (now.failed, now.reason):
                     faults.append(
                         f"{name}, seed {then.seed}: {then.reason or 'finished'} then, {now.reason or 'finished'} now"
                     )
@@ -155,14 +155,19 @@ def _differences(then: Row, now: Row, timed: Sequence[str]) -> Iterator[Worst]:
 
 
 def _farthest(array: np.ndarray, other: np.ndarray | None) -> tuple[float, float | None]:
-    """The two elements that differ most; equal ones if all are near for the array's size; None for another shape."""
+    """The two elements that differ most; equal ones if all are near for the array's size; None for another shape.
+
+    In arrays of whole numbers those that differ at all are told, whatever their size.
+    """
     if other is None or other.shape != array.shape:
         return float(array.size), None
     x, y = (np.asarray(one, dtype=float).ravel() for one in (array, other))
-    apart = np.where(np.isnan(x) & np.isnan(y), 0.0, np.abs(x - y))
+    with np.errstate(invalid="ignore"):  # infinity less infinity
+        apart = np.where((x == y) | (np.isnan(x) & np.isnan(y)), 0.0, np.abs(x - y))
     apart[np.isnan(apart)] = np.inf
     size = float(np.max(np.abs(x), initial=0.0, where=np.isfinite(x)))
-    if not x.size or apart.max() <= NEAR * size + NOISE:
+    whole = all(np.all((one == np.floor(one)) | np.isnan(one)) for one in (x, y))
+    if not x.size or apart.max() <= (0.0 if whole else NEAR * size + NOISE):
         return size, size
     k = int(np.argmax(apart))
     return float(x[k]), float(y[k])

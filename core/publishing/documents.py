@@ -1,4 +1,4 @@
-"""A record and its claims -> the report folder: report.md, report.html, figures, tables, references."""
+"""A record and its claims -> the report folder: report.md, report.html, figures, tables, references, metadata."""
 
 from __future__ import annotations
 
@@ -18,9 +18,21 @@ from core.evidence import tallies, verify
 from core.evidence.claims import Paper, Picture
 from core.evidence.published import FIXED
 from core.evidence.record import Record
-from core.publishing import chapters, citations, citing, comparisons, figures, marks, placing, tables, verdict_picture
+from core.publishing import (
+    chapters,
+    citations,
+    citing,
+    comparisons,
+    figures,
+    marks,
+    metadata,
+    placing,
+    tables,
+    verdict_picture,
+)
 from core.publishing.credits import Credit
 from core.publishing.glossary import Glossary
+from core.publishing.pictures import pictures
 from core.publishing.words import fill, filled_in
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -63,6 +75,7 @@ def write(
     keys = cited(paper, record)
     _write_tables(folder / "tables", record)
     _write(folder / "references.bib", citations.bibtex(entries, keys))
+    _write(folder / metadata.FILE, metadata.text(record, paper, entries))
     told = context(folder, record, paper, entries, {one["id"]: one for one in shown}, titles or {})
     for name in ("report.md", "report.html"):
         explained = Glossary(paper.reproduction.words)
@@ -79,25 +92,6 @@ def _write_tables(folder: Path, record: Record) -> None:
     tables.write(folder, "claims", "Paper and reproduction", tables.CLAIM_COLUMNS, lines)
     for table in record.tables:
         tables.write(folder, table.id, table.title, table.columns, table.rows)
-
-
-def pictures(paper: Paper, verdicts: Picture) -> list[Picture]:
-    """Every figure of a report: those that the paper file has words for, the card, and the picture of the verdicts."""
-    card = Picture(
-        id=paper.card.picture,
-        title=paper.reproduction.title,
-        says=paper.card.asks,
-        caption="",
-        alt=paper.card.alt,
-        keys=[paper.paper.key],
-    )
-    explained = paper.explanation.figure if paper.explanation else ""
-    known = [picture.id for picture in paper.figure]
-    more = [card] if card.id not in known else []
-    if explained and explained not in [*known, card.id]:
-        title = "The argument, drawn"
-        more.append(Picture(id=explained, title=title, caption="", alt=paper.card.alt, keys=[paper.paper.key]))
-    return [*more, *paper.figure, verdicts]
 
 
 def context(
@@ -141,6 +135,8 @@ def context(
         "command": f"backstory run {era.id} --preset {record.preset.split(',')[0]}",
         "main_reference": citations.plain(entries, paper.paper.key),
         "cite": main,
+        "replication": metadata.title(record, citations.csl(entries, paper.paper.key)["title"]),
+        "replication_rule": metadata.RULE,
         "references": [(key, citations.plain(entries, key)) for key in sorted(keys)],
     }
 

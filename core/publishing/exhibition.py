@@ -15,7 +15,7 @@ from core.evidence.record import Record
 from core.evidence.story import Story
 from core.evidence.tallies import OUTCOMES
 from core.evidence.verdicts import FAMILIES, ClaimResult
-from core.publishing import comparisons, costs, documents, figures, marks, overview, stories, tables
+from core.publishing import citing, comparisons, costs, documents, figures, marks, overview, stories, tables
 from core.publishing.chapters import STANDINGS
 from core.publishing.credits import Credit
 from core.publishing.words import fill, filled_in
@@ -67,6 +67,7 @@ def render(root: Path, exhibits: Sequence[Exhibit], story: Story | None) -> dict
         "story": stories.told(story, told) if story else [],
         "story_title": story.title if story else "",
         "csv": "claims.csv",
+        "version": version_of(shown),
         "picture": f"{PICTURE}.svg",
     }
     csv = tables.as_csv(COLUMNS, [_csv_line(one, claim) for one in shown for claim in one.claims])
@@ -77,6 +78,11 @@ def render(root: Path, exhibits: Sequence[Exhibit], story: Story | None) -> dict
     return {**pages, "claims.csv": csv}
 
 
+def version_of(exhibits: Sequence[Exhibit]) -> str:
+    """The version that ran the records, or all of them."""
+    return " and ".join(sorted({one.record.provenance.backstory for one in exhibits if one.record}))
+
+
 def draw(folder: Path, exhibits: Sequence[Exhibit], formats: Sequence[str] = ("svg", "png")) -> list[Path]:
     """Seventy years at a glance as a figure file in each format."""
     rows = [
@@ -84,7 +90,9 @@ def draw(folder: Path, exhibits: Sequence[Exhibit], formats: Sequence[str] = ("s
         for one in sorted(exhibits, key=lambda one: (one.paper.reproduction.year, one.id))
         if one.record
     ]
-    credit = Credit("Seventy years at a glance: every claim of every paper, and how it came out", key="backstory")
+    said = "Seventy years at a glance: every claim of every paper, and how it came out"
+    source = citing.Work(version_of(exhibits)).caption("the papers named")
+    credit = Credit(said, source, key=citing.KEY)
     return figures.save(PICTURE, credit, lambda: overview.draw(rows), folder, formats)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,9 +18,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from core.errors import BackstoryError
 from core.publishing import themes
 from core.publishing.credits import Credit
+from core.publishing.films import Film, animate, encode, film_encoder
 from core.publishing.themes import (
     BAND,
     BLACK,
@@ -79,16 +77,6 @@ TOP = 1.03  # in heights of the axes: labels beside lines stand no higher
 NARROW = 5.2  # inches: the widest that a figure is drawn for a narrow place
 _narrow: ContextVar[float | None] = ContextVar("narrow", default=None)
 _narrowed: ContextVar[bool] = ContextVar("narrowed", default=False)  # whether that changed a figure
-
-
-@dataclass(frozen=True)
-class Film:
-    """An animated figure: `frames` drawn one by one by `frame(k)`, and a still picture for print."""
-
-    still: Canvas
-    frame: Callable[[int], Canvas]
-    frames: Sequence[int]
-    milliseconds: int = 120
 
 
 @dataclass(frozen=True)
@@ -153,16 +141,17 @@ def save(
     theme: str = "light",
     width: float | None = None,
 ) -> list[Path]:
-    """Draw a figure and write it in each format; the files carry its credit and no dates.
+    """Draw a figure and write it in each format, and a film as a GIF too; the files carry its credit and no dates.
 
     With `width` the files are that many inches wide, drawn so that their type stays readable at it.
     """
     with style(theme), narrow(width * TYPE / LEAST_TYPE if width else np.inf):
-        drawn = draw()
+        drawn, moving = draw(), list[Path]()
         if isinstance(drawn, Film):
-            pictures = _animate(drawn, folder / f"{name}.gif", credit)
+            moving = [folder / f"{name}.{ending}" for ending in ("gif", "mp4") if ending in ("gif", *formats)]
+            pictures = animate(drawn, moving[0], credit)
             if "mp4" in formats:
-                _encode(pictures, drawn.milliseconds, folder / f"{name}.mp4", credit)
+                encode(pictures, drawn.milliseconds, moving[1], credit)
             drawn = drawn.still
         elif isinstance(drawn, Audible):
             for k, (said, sound) in enumerate(drawn.sounds().items()):
@@ -171,7 +160,8 @@ def save(
         _lay_out(drawn)
         matplotlib.rcParams["figure.constrained_layout.use"] = False  # or it would be laid out anew after a file
         scale = width / float(drawn.get_figwidth()) if width else 1.0
-        return [_write(drawn, folder / f"{name}.{ending}", credit, scale) for ending in formats if ending != "mp4"]
+        still = [_write(drawn, folder / f"{name}.{ending}", credit, scale) for ending in formats if ending != "mp4"]
+        return [*still, *moving]
 
 
 def for_phones(draw: Callable[[], Any]) -> str | None:
@@ -276,71 +266,6 @@ def _shrink(path: Path, credit: Credit, dpi: int) -> None:
         picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
             path, optimize=True, pnginfo=told, dpi=(dpi, dpi)
         )
-
-
-def _encode(pictures: Sequence[Any], milliseconds: int, path: Path, credit: Credit) -> None:
-    """Write pictures as an MP4 film with ffmpeg. Raises BackstoryError if there is no ffmpeg, or if it fails."""
-    program = film_encoder()
-    size = [side - side % 2 for side in pictures[0].size]  # the encoder wants even sides
-    done = subprocess.run(
-        [
-            program,
-            "-y",
-            "-loglevel",
-            "error",
-            "-f",
-            "rawvideo",
-            "-pix_fmt",
-            "rgb24",
-            "-s",
-            f"{size[0]}x{size[1]}",
-            "-r",
-            f"{1000 / milliseconds:g}",
-            "-i",
-            "-",
-            "-pix_fmt",
-            "yuv420p",
-            "-fflags",
-            "+bitexact",
-            "-metadata",
-            f"comment={credit.text()}",
-            str(path),
-        ],
-        input=b"".join(one.crop((0, 0, *size)).tobytes() for one in pictures),
-        capture_output=True,
-    )
-    if done.returncode:
-        raise BackstoryError(f"ffmpeg could not write {path.name}: {done.stderr.decode(errors='replace').strip()}")
-
-
-def film_encoder() -> str:
-    """The path of ffmpeg. Raises BackstoryError if it is not installed."""
-    program = shutil.which("ffmpeg")
-    if program is None:
-        raise BackstoryError("films as mp4 need ffmpeg, which is not on the path; install it, or leave mp4 out.")
-    return program
-
-
-def _animate(film: Film, path: Path, credit: Credit) -> list[Any]:
-    """Write a film as a GIF that repeats, holding its last frame; one palette for all frames keeps it small.
-
-    Returns the pictures.
-    """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
-
-    pictures = []
-    for k in film.frames:
-        agg = FigureCanvasAgg(film.frame(k))
-        agg.figure.set_dpi(80)
-        agg.draw()
-        pictures.append(Image.fromarray(np.asarray(agg.buffer_rgba())).convert("RGB"))
-    palette = pictures[-1].quantize(64)
-    pages = [one.quantize(palette=palette, dither=Image.Dither.NONE) for one in pictures]
-    times = [film.milliseconds] * (len(pages) - 1) + [12 * film.milliseconds]
-    told = credit.text().encode()
-    pages[0].save(path, save_all=True, append_images=pages[1:], duration=times, loop=0, comment=told)
-    return pictures
 
 
 def band(ax: Axes, x: np.ndarray, curves: np.ndarray, colour: str) -> None:

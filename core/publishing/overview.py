@@ -73,6 +73,6 @@ def _legend(ax: Any, rows: Sequence[Row], y: float, width: float) -> None:
         look = {"markersize": 9.0, "markeredgewidth": 1.8} | MARKERS[outcome]
         ax.plot([x], [y], linestyle="none", color=colour_of(outcome), **look)
         ax.text(x + 0.14, y, LEGEND[outcome], va="center", fontsize=11, color=INK)
-        x += 0.5 + 0.083 * len(LEGEND[outcome])
+        x += 0.44 + 0.083 * len(LEGEND[outcome])
     text = "Large marks: measurements of the papers. Small marks: counts and theorems, and what is not the papers' own."
     ax.text(0.05, y + 0.28, text, va="center", fontsize=11, color=FAINT)

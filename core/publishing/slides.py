@@ -32,6 +32,7 @@ WIDTH, HEIGHT, MARGIN = 960, 540, 40  # 16:9, as 13.33 x 7.5 inches
 INNER = WIDTH - 2 * MARGIN
 TITLE, TEXT, CELL, SMALL = 30, 20, 16, 12  # sizes of print; none is smaller than the last
 TOP, BOTTOM = 104, 524  # between them lies what a slide shows; it starts higher below a title of one line
+TITLES = (TITLE, 28, 26, 24, 22)  # sizes of titles, the first that keeps to two lines is taken
 HIGHER = 76
 FOOT = 34  # of the credit below a picture
 LEAD = 1.2  # of a line over its size
@@ -110,7 +111,7 @@ def _there(talk: Talk, picture: Picture) -> bool:
 
 def title_size(slide: Slide) -> int:
     """The largest size of print at which a title keeps to two lines, or the least of them."""
-    return next(size for size in (TITLE, 28, 26, 24, 22) if size == 22 or lines_of(slide.title, size, INNER) <= 2)
+    return next(size for size in TITLES if size == min(TITLES) or lines_of(slide.title, size, INNER) <= 2)
 
 
 def top_of(slide: Slide) -> float:
@@ -260,7 +261,10 @@ def _conclusion(talk: Talk) -> Slide:
     shown = [Line(line.text, size, line.lead) for line in lines]
     while shown[1:] and height_of([*shown, kept]) > BOTTOM - TOP:
         shown.pop()
-    return Slide("conclusion", "What was found", "\n".join(_conclusion_notes(talk, found)), (*shown, kept))
+    title = first_sentence(fill(paper.reproduction.answer, words))
+    least = lines_of(title, min(TITLES), INNER)
+    title = title.rstrip(".") if least <= 2 else "What was found"
+    return Slide("conclusion", title, "\n".join(_conclusion_notes(talk, found)), (*shown, kept))
 
 
 def _fits(lines: Sequence[Line], size: float, kept: Line) -> bool:
@@ -334,7 +338,7 @@ def _image(talk: Talk, name: str, alt: str) -> Image | None:
 def _drawn(talk: Talk, name: str, draw: Callable[[], Any], alt: str) -> Image:
     place = talk.working / talk.record.reproduction
     place.mkdir(parents=True, exist_ok=True)
-    credit = Credit(name)
+    credit = Credit(name, _work(talk).caption(citations.short(talk.entries, talk.paper.paper.key)))
     files = figures.save(name, credit, draw, place, ("png", "svg"), theme=talk.theme)
     film = place / f"{name}.gif"
     return Image(film if film.exists() else files[0], files[1], files[0], alt)

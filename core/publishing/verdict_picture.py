@@ -17,10 +17,11 @@ from core.publishing import comparisons, placing
 from core.publishing.comparisons import Group, Row
 from core.publishing.figures import BAND, FAINT, GRID, INK, PAPER, blank
 from core.publishing.marks import NAMES
+from core.publishing.pictures import VERDICTS
 from core.publishing.placing import Place
 from core.publishing.themes import colour_of
 
-ID = "verdicts"
+ID = VERDICTS
 MARKERS: dict[Outcome, dict[str, Any]] = {
     "agrees": {"marker": "o"},
     "partly": {"marker": "o", "fillstyle": "left", "markerfacecoloralt": PAPER},

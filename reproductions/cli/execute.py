@@ -1,4 +1,7 @@
-"""Run, measure again, redraw and verify reproductions: what the command line does, without the command line."""
+"""Run, measure again, redraw and verify reproductions: what the command line does, without the command line.
+
+What draws is imported where it draws, so that commands that only read records need no drawing.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,7 @@ from core.evidence.progress import Progress
 from core.evidence.record import Record, load_record
 from core.evidence.reproduction import Reproduction
 from core.evidence.trials import Workers
-from core.publishing import documents, folders
-from core.publishing.figures import FORMATS, film_encoder
-from core.publishing.play import pages
+from core.publishing import folders
 from reproductions.cli import catalogue, options, rooms
 
 PRESETS = ("paper", "quick")
@@ -45,6 +46,8 @@ class Request:
 
 def check_formats(formats: Sequence[str]) -> tuple[str, ...]:
     """Figure formats, each known and possible here. Raises BackstoryError for one that is not."""
+    from core.publishing.figures import FORMATS, film_encoder
+
     formats = [one.strip() for one in formats]
     for one in formats:
         if one not in FORMATS:
@@ -109,6 +112,9 @@ def redraw(name: str, preset: str, reports: Path, formats: Sequence[str]) -> Pat
     Claims are judged by the paper file as it is; they are measured again from the published trials, too, if the code
     that measures them has changed since. Raises BackstoryError if there is no record.
     """
+    from core.publishing.figures import FORMATS
+    from core.publishing.play import pages
+
     target = place_of(name, preset, reports)
     paper, room, chosen = rooms.paper_of(name), rooms.room(name), check_formats(formats)
     record = load_record(target / "record.json")
@@ -144,6 +150,9 @@ def place_of(name: str, preset: str, reports: Path) -> Path:
 
 def publish(folder: Path, paper: Paper, room: Reproduction[Any], formats: Sequence[str], processes: int = 1) -> None:
     """Write the report of a record that lies in a folder, and the page to touch where the room has one."""
+    from core.publishing import documents
+    from core.publishing.play import pages
+
     record, arrays = published.load(folder)
     data = rooms.play_of(paper.reproduction.id)
     played = data(record, arrays, published.load_rows(folder, record)) if data else None

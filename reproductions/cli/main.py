@@ -183,7 +183,7 @@ def settings(
     """Tell every setting of a reproduction: what it means, its value in the preset, its limits, how to change it."""
     from reproductions.cli import execute, options, rooms
 
-    lines = options.described(rooms.room(catalogue.entry(name)["id"]).presets[execute.check_preset(preset)])
+    lines = options.described(rooms.presets_of(catalogue.entry(name)["id"])[execute.check_preset(preset)])
     if json_:
         return as_json(lines)
     say(f"Settings of {name}, preset {preset}. Change one with: backstory run {name} --set NAME=VALUE")

@@ -11,15 +11,17 @@ from pydantic import BaseModel, ValidationError
 
 from core.errors import BackstoryError, near
 
-# Words that students try first, and what the settings that they may mean are told by.
+# Words that students try first, and how a setting that means the same is called or its meaning begins.
+RATE = r"rates?|etas?|learning rates?\b.*|first rates of .*|rates? (of|tried)\b.*"
+SWEEPS = r"passes .*|sweeps .*|epochs .*|presentations .*|exposures .*"
+SEEDS = r"seeds"
 MEANT = {
-    "learning_rate": ("learning rate", "rate"), "lr": ("learning rate", "rate"), "eta": ("learning rate", "rate"),
-    "alpha": ("momentum", "learning rate"), "momentum": ("momentum",), "hidden": ("hidden units", "hidden"),
-    "hidden_units": ("hidden units", "hidden"), "epochs": ("passes", "sweeps", "epochs", "presentations"),
-    "passes": ("passes", "sweeps"), "sweeps": ("sweeps", "passes"), "iterations": ("sweeps", "passes", "steps"),
-    "seed": ("random numbers",), "random_seed": ("random numbers",), "runs": ("nets", "seeds", "networks"),
-    "n": ("seeds", "nets"), "batch_size": ("batch",), "steps": ("steps", "presentations"),
+    "learning_rate": RATE, "lr": RATE, "eta": RATE, "alpha": rf"momentum.*|{RATE}", "momentum": r"momentum.*",
+    "hidden": r"((other )?numbers? of )?hidden (units|layers)\b.*", "epochs": SWEEPS, "passes": SWEEPS,
+    "sweeps": SWEEPS, "iterations": rf"steps .*|{SWEEPS}", "steps": r"steps .*|presentations .*", "runs": SEEDS,
+    "n": SEEDS, "nets": SEEDS, "seed": r"the number from which all random numbers start", "batch": r"\w+ in a batch.*",
 }  # fmt: skip
+SAME = {"hidden_units": "hidden", "random_seed": "seed", "batch_size": "batch", "rate": "learning_rate"}
 
 
 def changed(
@@ -147,14 +149,25 @@ def _in_words(part: Mapping[str, Any], parts: Mapping[str, Any]) -> str:
 
 
 def _meant(name: str, word: str, model: type[BaseModel]) -> str:
-    """The settings that a word may stand for: near in spelling, or told by what the word means."""
-    fields = model.model_fields
-    close = near(word, fields)
-    marks = MEANT.get(word.lower(), ())
-    by_meaning = [f for f, field in fields.items() if any(m in f"{f} {field.description}".lower() for m in marks)]
-    told = list(dict.fromkeys([*([close] if close else []), *by_meaning]))[:6]
+    """What to try instead of a word that is no setting."""
+    told = suggested(word, model)
     seen = f"`backstory settings {name}` tells all of them"
     return f"did you mean {' or '.join(told)}? {seen}." if told else f"{seen}."
+
+
+def suggested(word: str, model: type[BaseModel]) -> list[str]:
+    """The settings that a word may stand for, at most six: those of its meaning, or else one spelled nearly alike.
+
+    For a word whose meaning is known, a setting that is only spelled alike would mislead: "momentum" is no "moments".
+    """
+    fields, word = model.model_fields, word.lower().replace("-", "_")
+    pattern = MEANT.get(SAME.get(word, word))
+    if pattern is None:
+        close = near(word, fields)
+        return [close] if close else []
+    plural = [f"{word}s"] if f"{word}s" in fields else []
+    meant = [f for f, x in fields.items() if any(re.fullmatch(pattern, told) for told in (f, x.description or ""))]
+    return list(dict.fromkeys([*plural, *meant]))[:6]
 
 
 def _parse(text: str) -> tuple[str, Any]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import importlib.util
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel
 
 from core.datasets.store import cache_folder
 from core.errors import BackstoryError
@@ -35,6 +39,21 @@ def room(name: str) -> Reproduction[Any]:
         raise BackstoryError(f"the room {name} cannot be loaded ({told}); {advice}") from fault
     if not isinstance(found, Reproduction):
         raise BackstoryError(f"REPRODUCTION of the room {name} is no Reproduction but {type(found).__name__}; {advice}")
+    return found
+
+
+def presets_of(name: str) -> Mapping[str, BaseModel]:
+    """The presets of a room, read from its settings.py alone: they need neither its science nor its figures."""
+    spec = importlib.util.spec_from_file_location(f"settings of {name}", folder_of(name) / "settings.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where pydantic looks for the names of types
+    try:
+        spec.loader.exec_module(module)
+        found: Mapping[str, BaseModel] = module.PRESETS
+    except Exception:
+        return room(name).presets  # a room that has them elsewhere, or the sentence about what is wrong with it
     return found
 
 

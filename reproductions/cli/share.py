@@ -107,11 +107,11 @@ def _papers() -> dict[str, Paper]:
 
 def _pictures(paper: Paper) -> Mapping[str, Picture]:
     from core.evidence.claims import Picture
-    from core.publishing import documents, verdict_picture
+    from core.publishing import pictures
 
     title = "The verdicts in one picture"
-    verdicts = Picture(id=verdict_picture.ID, title=title, caption="", alt="", keys=paper.originals())
-    return {picture.id: picture for picture in documents.pictures(paper, verdicts)}
+    verdicts = Picture(id=pictures.VERDICTS, title=title, caption="", alt="", keys=paper.originals())
+    return {picture.id: picture for picture in pictures.pictures(paper, verdicts)}
 
 
 def _claims(paper: Paper) -> Mapping[str, Claim]:
@@ -208,6 +208,7 @@ def figures(
     """
     from core.publishing import documents, folders, verdict_picture
     from core.publishing import figures as drawing
+    from core.publishing.pictures import pictures
     from reproductions.cli import execute
 
     _among(theme, ("light", "dark"), "theme")
@@ -217,7 +218,7 @@ def figures(
     with tempfile.TemporaryDirectory() as working:
         talk = _talk(name, place, Path(working), theme, drawn=True)
         draw = dict(talk.draw) | {verdict_picture.ID: lambda: verdict_picture.draw(talk.record, talk.paper)}
-        known = {p.id: p for p in documents.pictures(talk.paper, verdict_picture.picture_of(talk.record, talk.paper))}
+        known = {p.id: p for p in pictures(talk.paper, verdict_picture.picture_of(talk.record, talk.paper))}
         known = {one: picture for one, picture in known.items() if one in draw}
         wanted = [one.strip() for one in figures.split(",") if one.strip()] or list(known)
         paths = []

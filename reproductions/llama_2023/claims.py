@@ -10,7 +10,7 @@ from core.evidence import measured as m
 from core.evidence.measured import Count, Measured, Simple
 from core.evidence.rows import Rows, failures, finished, grouped, pick
 from core.evidence.trials import Row
-from reproductions.llama_2023.run import THEIRS
+from reproductions.llama_2023.run import LARGER, THEIRS, USUAL
 from reproductions.llama_2023.settings import Settings
 
 REPLACED = {
@@ -83,6 +83,12 @@ def _parts(rows: Rows) -> dict[str, Measured]:
     }
 
 
+def larger_better(rows: Rows) -> Measured:
+    """The usual shape's loss less the larger one's after equal steps, over the seeds of both."""
+    usual, larger = (pick(rows.get("larger", []), size=size) for size in (USUAL, LARGER))
+    return m.difference(usual, larger, "test", pairs=True) if larger else None
+
+
 def best_count(rows: Rows) -> tuple[int, float]:
     """The order of counting that is best on the tuning part, and its loss on the test part."""
     values = rows["counting"][0].values
@@ -102,6 +108,7 @@ def _learning(rows: Rows) -> dict[str, Measured]:
         "beats_counting": m.mean(lost - best_count(rows)[1], failed=failed),
         "beats_trigram": m.mean(lost - trigram, failed=failed),
         "beats_2003": m.difference(nets, old, "test"),
+        "larger_better": larger_better(rows),
     }
     for claim, name in REPLACED.items():
         found[claim] = m.difference(by_name[name], by_name[THEIRS], "test", pairs=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from core.publishing import figures as draw
 from reproductions.llama_2023.tables import told
 
 Arrays = Mapping[str, np.ndarray]
+SIZES = {"usual": draw.SKY, "larger": draw.PURPLE}  # nets that were given equal steps
 COLOURS = (draw.FAINT, draw.SKY, draw.GREEN, draw.ORANGE, draw.PURPLE, draw.BLUE)
 
 
@@ -29,15 +30,20 @@ def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Canvas 
     return {function.__name__: partial(function, arrays, record) for function in drawn}
 
 
-def _curves(ax: Axes, arrays: Arrays, record: Record, orders: tuple[int, ...]) -> None:
-    """Loss on the tuning part against steps, one line a net, and what counting reaches."""
-    looks = arrays["looks"]
+def _curves(ax: Axes, arrays: Arrays, record: Record, orders: tuple[int, ...], sizes: Sequence[str] = ()) -> None:
+    """Loss on the tuning part against steps, one line a net, those of other sizes too, and what counting reaches."""
+    looks = [*arrays["looks"]]
     for net in looks:
         ax.plot(net[:, 0], net[:, 2], "o-", color=draw.BLUE, markersize=4, alpha=0.7)
+    for name in sizes:
+        for net in arrays[f"{name}_looks"]:
+            ax.plot(net[:, 0], net[:, 2], "s-", color=SIZES[name], markersize=5, alpha=0.8)
+        looks += [*arrays[f"{name}_looks"]]
     counted = arrays["counted_tune"]
     best = int(np.argmin(counted))
-    last = float(looks[:, :, 0].max())
-    least, most = float(min(looks[:, :, 2].min(), counted.min())), float(looks[:, :, 2].max())
+    last = float(max(net[:, 0].max() for net in looks))
+    lost = np.concatenate([net[:, 2] for net in looks])
+    least, most = float(min(lost.min(), counted.min())), float(lost.max())
     ax.set_xlim(0, 1.03 * last)
     for order in orders:
         if order - 1 != best and counted[order - 1] < most + 0.15:
@@ -70,25 +76,37 @@ def card(arrays: Arrays, record: Record) -> Canvas:
 def learning(arrays: Arrays, record: Record) -> Canvas:
     """The same, larger, with more counts."""
     figure, ax = draw.canvas(width=7.5, height=4.6)
-    _curves(ax, arrays, record, (2, 3, 4, 5))
+    sizes = [name for name in SIZES if f"{name}_looks" in arrays]
+    _curves(ax, arrays, record, (2, 3, 4, 5), sizes)
     ax.set_ylabel("loss on the tuning part, nats a character")
+    for place, name in enumerate(sizes):  # what a colour means, above the curves
+        steps, numbers = arrays[f"{name}_is"]
+        told = f"{numbers:,.0f} numbers, {steps:,.0f} steps"
+        look: Mapping[str, Any] = {"xycoords": "axes fraction", "ha": "right", "va": "top", "fontsize": 12}
+        ax.annotate(told, (0.98, 0.98 - 0.07 * place), color=SIZES[name], **look)
     return figure
 
 
 def ladder(arrays: Arrays, record: Record) -> Canvas:
     """Loss on the test part of everything that foresees, one below the other."""
-    figure, ax = draw.canvas(width=7.5, height=5.0)
+    figure, ax = draw.canvas(width=7.5, height=5.6)
     counted = arrays["counted"]
-    names = ["chance", *(f"counting, {k}" for k in range(1, len(counted))), "network of 2003", "Llama"]
-    values = [*counted, *(one.mean() if len(one) else np.nan for one in (arrays["old"], arrays["llama"]))]
-    colours = [draw.FAINT] * len(counted) + [draw.ORANGE, draw.BLUE]
+    nets = {"network of 2003": (arrays["old"], draw.ORANGE), "Llama": (arrays["llama"], draw.BLUE)}
+    for size, colour in SIZES.items():
+        if size in arrays:
+            steps, numbers = arrays[f"{size}_is"]
+            nets[f"{numbers / 1e6:.2f} million, {steps:,.0f} steps"] = (arrays[size], colour)
+    names = ["chance", *(f"counting, {k}" for k in range(1, len(counted))), *nets]
+    runs = [lost for lost, _ in nets.values()]
+    values = [*counted, *(lost.mean() if len(lost) else np.nan for lost in runs)]
+    colours = [draw.FAINT] * len(counted) + [colour for _, colour in nets.values()]
     rows = np.arange(len(names))
     ax.barh(rows, values, color=colours, height=0.7)
-    ends = [*counted, *(one.max() if len(one) else np.nan for one in (arrays["old"], arrays["llama"]))]
+    ends = [*counted, *(lost.max() if len(lost) else np.nan for lost in runs)]
     for row, value in zip(rows, values, strict=True):
         ax.annotate(f"{value:.2f}", (ends[row], row), xytext=(8, 0), textcoords="offset points", va="center")
-    for place, runs in ((len(names) - 2, arrays["old"]), (len(names) - 1, arrays["llama"])):
-        ax.plot(runs, np.full(len(runs), place), "o", color=draw.INK, markersize=4)
+    for place, lost in enumerate(runs, start=len(counted)):
+        ax.plot(lost, np.full(len(lost), place), "o", color=draw.INK, markersize=4)
     ax.set_yticks(rows, names)
     ax.set_ylim(len(names) - 0.5, -0.5)
     ax.set_xlim(0, 1.12 * max(counted))

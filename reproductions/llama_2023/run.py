@@ -16,6 +16,7 @@ from reproductions.llama_2023.settings import Settings
 RECIPE: dict[str, Any] = {"clip": 1.0, "decay": 0.1}
 CONTEXT, FEATURES, OLD_BATCH, OLD_RATE = 8, 24, 64, 0.003  # of the network of 2003
 THEIRS = "Llama"
+USUAL, LARGER = "usual shape", "larger"  # the two nets of the study of size
 WITHOUT_HEAD = {"width": 64, "layers": 2, "heads": 8, "hidden": 64, "length": 16, "vocabulary": 64}
 
 
@@ -126,17 +127,23 @@ def _learning(s: Settings) -> list[Study]:
         ({**_lesson(s, s.ablation_steps), **small, **change, "without": name}, range(s.ablation_seeds))
         for name, change in ablations(s).items()
     ]
+    equal = {**_lesson(s, s.larger_steps), **shape(s), "looks": s.larger_looks}
+    wide = {"width": s.larger_width, "hidden": s.larger_hidden, "rate": s.larger_rate}
+    sizes = [
+        ({**equal, **change, "size": name}, range(s.larger_seeds)) for name, change in ((USUAL, {}), (LARGER, wide))
+    ]
     return [
         Study("counting", ladder.counted, [({"text": s.text, "orders": s.orders}, range(1))]),
         Study("learning", training.learn, [({**main, **shown}, range(s.seeds))], timed=("seconds",)),
         Study("network of 2003", ladder.network_of_2003, [(old, range(s.old_seeds))], timed=("seconds",)),
         Study("ablations", training.learn, without, timed=("seconds",)),
+        Study("larger", training.learn, sizes, timed=("seconds",)),
     ]
 
 
 def cost(s: Settings, rows: Rows) -> Cost:
     """Tokens shown to the Llamas that are trained, and multiplications of their two walks."""
-    nets = [row for name in ("learning", "ablations") for row in rows[name] if not row.failed]
+    nets = [row for name in ("learning", "ablations", "larger") for row in rows.get(name, []) if not row.failed]
     shown, operated = (sum(row.values[name] for row in nets) for name in ("tokens", "operations"))
     seconds = sum(row.seconds for row in rows["learning"]) / max(1, len(rows["learning"]))
     are = "multiplications of the Llamas that are trained, forward and backward; presentations are tokens"

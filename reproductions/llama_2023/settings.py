@@ -36,6 +36,12 @@ class Settings(BaseModel):
     )
     prompt: str = Field("ROMEO:", min_length=1, description="what the model is given to go on from")
     written: Count = Field(40, description="tokens that it writes")
+    larger_seeds: Count = Field(5, description="larger Llamas, and as many of the usual shape for as many steps")
+    larger_steps: Annotated[int, Field(ge=20, le=10**6)] = Field(1000, description="steps of each of these")
+    larger_width: Units = Field(128, description="numbers of a token in the stream of the larger ones")
+    larger_hidden: Units = Field(344, description="hidden units of their gated part")
+    larger_rate: Positive = Field(0.005, description="their learning rate, at its highest")
+    larger_looks: Count = Field(3, description="looks at the tuning part on their way")
     ablation_seeds: Count = Field(5, description="Llamas for each part that is taken away")
     ablation_steps: Annotated[int, Field(ge=20, le=10**6)] = Field(300, description="steps of each of these")
     ablation_layers: Units = Field(2, description="layers of each of these")
@@ -56,16 +62,17 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _fits(self) -> Settings:
-        if self.width % self.heads or self.heads % self.groups or (self.width // self.heads) % 2:
-            raise ValueError("width must be an even number of times heads, and heads a multiple of groups")
+        if self.heads % self.groups or any(width % (2 * self.heads) for width in (self.width, self.larger_width)):
+            raise ValueError("width must be an even number of times heads (any width), heads a multiple of groups")
         return self
 
 
 PRESETS = {
     "quick": Settings(
         text="descriptions", vocabulary=512, seeds=2, steps=100, width=32, layers=2, heads=4, groups=2, hidden=48,
-        length=32, looks=4, moments=(0, 10, 50), prompt="The data", written=20, ablation_seeds=2, ablation_steps=40,
-        ablation_length=32, orders=6, old_seeds=2, old_hidden=30, old_steps=300, checkpoint=False, sample=20,
+        length=32, looks=4, moments=(0, 10, 50), prompt="The data", written=20, ablation_seeds=2, ablation_steps=20,
+        ablation_layers=1, ablation_length=32, larger_seeds=2, larger_steps=30, larger_width=48, larger_hidden=72,
+        larger_looks=1, orders=6, old_seeds=2, old_hidden=30, old_steps=300, checkpoint=False, sample=20,
     ),
     "paper": Settings(),
 }  # fmt: skip

@@ -14,7 +14,7 @@ from core.evidence.trials import Row
 from reproductions.llama_2023 import capital
 from reproductions.llama_2023.claims import best_count, decays
 from reproductions.llama_2023.parts import PUBLISHED
-from reproductions.llama_2023.run import THEIRS
+from reproductions.llama_2023.run import LARGER, THEIRS, USUAL
 from reproductions.llama_2023.settings import Settings
 
 Table = dict[str, Any]
@@ -139,12 +139,11 @@ def _ladder(rows: Rows) -> Table:
         [f"counting, {k} character{'s' if k > 1 else ''}", "", "", "", f"{counted[f'order_{k}']:.3f}"]
         for k in range(1, rows["counting"][0].cell["orders"] + 1)
     ]
-    for name, study in (("network of 2003", "network of 2003"), ("Llama", "learning")):
-        group = rows[study]
+    for name, group in nets_of_the_ladder(rows).items():
         lines.append(
             [
                 name,
-                f"{finished(group, 'parameters')[0]:,.0f}" if len(finished(group, "parameters")) else "",
+                _parameters(group),
                 len(group),
                 failures(group),
                 _spread(finished(group, "test")),
@@ -152,6 +151,20 @@ def _ladder(rows: Rows) -> Table:
         )
     columns = ["what foresees", "parameters", "nets", "failed", "loss on the test part, nats a character"]
     return table("ladder", "Loss on text that was not seen", columns, lines)
+
+
+def nets_of_the_ladder(rows: Rows) -> dict[str, Sequence[Row]]:
+    """The nets of the ladder by what they are called there: how many steps those of the study of size were given."""
+    found = {"network of 2003": rows["network of 2003"], "Llama": rows["learning"]}
+    for size, name in ((USUAL, "Llama"), (LARGER, "larger Llama")):
+        if group := pick(rows.get("larger", []), size=size):
+            found[f"{name}, {group[0].cell['steps']:,} steps"] = group
+    return found
+
+
+def _parameters(group: Sequence[Row]) -> str:
+    sizes = finished(group, "parameters")
+    return f"{sizes[0]:,.0f}" if len(sizes) else ""
 
 
 def _first(rows: Sequence[Row]) -> Row:
@@ -294,6 +307,19 @@ def _slopes_finding(rows: Rows) -> str:
     )
 
 
+def larger_finding(rows: Rows) -> str:
+    """The nets of two sizes after equal steps, in a sentence; nothing where there are none."""
+    usual, larger = (pick(rows.get("larger", []), size=size) for size in (USUAL, LARGER))
+    a, b = paired(usual, larger, "test")
+    if not len(a):
+        return ""
+    more = finished(larger, "parameters")[0] / finished(usual, "parameters")[0]
+    return (
+        f" After {usual[0].cell['steps']:,} steps one with {more:.1f} times as many numbers has {_spread(b)}, where "
+        f"the usual shape has {_spread(a)} from the same batches."
+    )
+
+
 def _learning_finding(rows: Rows) -> str:
     lost, old = finished(rows["learning"], "test"), finished(rows["network of 2003"], "test")
     if not len(lost) or not len(old):
@@ -302,7 +328,7 @@ def _learning_finding(rows: Rows) -> str:
     beats = "below" if lost.max() < counted else ("above" if lost.min() > counted else "on either side of")
     return (
         f"The Llamas end at {_spread(lost)} nats a character, {beats} the {counted:.3f} of the best count, that of "
-        f"{order} characters, and the network of 2003 at {_spread(old)}."
+        f"{order} characters, and the network of 2003 at {_spread(old)}.{larger_finding(rows)}"
     )
 
 
@@ -360,6 +386,10 @@ def arrays(s: Settings, rows: Rows) -> dict[str, np.ndarray]:
             "moment_probabilities": stacked(nets, "moment_probabilities").mean(axis=0),
             "moment_drawn": nets[0].arrays["moment_drawn"],
         }
+    for name, size in (("usual", USUAL), ("larger", LARGER)):
+        if group := [row for row in pick(rows.get("larger", []), size=size) if not row.failed]:
+            found |= {name: finished(group, "test"), f"{name}_looks": stacked(group, "looks")}
+            found[f"{name}_is"] = np.array([group[0].cell["steps"], group[0].values["parameters"]])
     if "probabilities" in rows:
         one = rows["probabilities"][0].arrays
         found |= {"doubt": one["entropy"][1], "chosen": one["chosen"], "pieces": one["pieces"]}

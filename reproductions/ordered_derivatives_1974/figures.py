@@ -14,13 +14,14 @@ from core.evidence.record import Record
 from core.publishing import figures as draw
 from reproductions.ordered_derivatives_1974.page import page
 from reproductions.ordered_derivatives_1974.pictures import fits, memory, parity, predators, reach, rungs, truncation
+from reproductions.ordered_derivatives_1974.walk import walk
 
 Arrays = Mapping[str, np.ndarray]
 
 
-def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Canvas]]:
+def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Any]]:
     """How to draw each figure of the paper file."""
-    drawn = (card, one_page, cost, clock, memory, predators, fits, truncation, reach, parity, rungs)
+    drawn = (card, one_page, walk, cost, clock, memory, predators, fits, truncation, reach, parity, rungs)
     return {function.__name__: partial(function, arrays, record) for function in drawn}
 
 

@@ -15,25 +15,30 @@ Arrays = Mapping[str, np.ndarray]
 POINTS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 
 
-def _hidden(p: np.ndarray, x: np.ndarray) -> np.ndarray:
+def hidden_of(p: np.ndarray, x: np.ndarray) -> np.ndarray:
     # p (9,): w0_1 by rows, b1, w1_2, b2 -> activities (..., 2)
+    """What the two hidden units of a 2-2-1 net answer to points x (..., 2)."""
     return 0.5 * (1 + np.tanh(0.5 * (x @ p[:4].reshape(2, 2) + p[4:6])))
 
 
-def _band(ax: Any, p: np.ndarray, size: float) -> None:
+def two_lines_over(ax: Any, p: np.ndarray, size: float) -> None:
+    """The square of inputs: where the output is on, the lines of the hidden units and the four points."""
     side = np.linspace(-0.35, 1.35, 171)
     grid = np.stack(np.meshgrid(side, side), axis=-1)
-    z = _hidden(p, grid) @ p[6:8] + p[8]
+    z = hidden_of(p, grid) @ p[6:8] + p[8]
     ax.contourf(side, side, z, levels=[-1e9, 0, 1e9], colors=["#ffffff", "#cfe3f1"])
     w, b = p[:4].reshape(2, 2), p[4:6]
     for k, colour in enumerate((draw.ORANGE, draw.GREEN)):
-        ax.contour(side, side, grid @ w[:, k] + b[k], levels=[0], colors=[colour], linewidths=size / 6)
-    _points(ax, POINTS, size)
+        line = grid @ w[:, k] + b[k]
+        if line.min() < 0 < line.max():  # it may lie outside of what is shown
+            ax.contour(side, side, line, levels=[0], colors=[colour], linewidths=size / 6)
+    marked(ax, POINTS, size)
     ax.set(xlim=(-0.35, 1.35), ylim=(-0.35, 1.35), aspect="equal", xticks=[0, 1], yticks=[0, 1])
     ax.grid(visible=False)
 
 
-def _points(ax: Any, places: np.ndarray, size: float) -> None:
+def marked(ax: Any, places: np.ndarray, size: float) -> None:
+    """The four points at these places (4, 2), each with what is wanted of it."""
     for (x, y), (a, b) in zip(places, POINTS, strict=True):
         on = a != b
         ax.plot(
@@ -55,7 +60,7 @@ def between(p: np.ndarray) -> list[int]:
 
     Of a net that does not do XOR so the two that its hidden units see most alike.
     """
-    hidden = _hidden(p, POINTS)
+    hidden = hidden_of(p, POINTS)
     return min(([0, 3], [1, 2]), key=lambda pair: float(np.abs(hidden[pair[0]] - hidden[pair[1]]).max()))
 
 
@@ -83,7 +88,7 @@ def two_lines(arrays: Arrays, record: Record) -> Canvas:
     """
     p = arrays["xor_weights"]
     figure, axes = draw.canvas(2, width=10.5, height=5.6)
-    _band(axes[0], p, 22)
+    two_lines_over(axes[0], p, 22)
     inside = between(p)
     answer = "ones" if 1 in inside else "zeros"
     axes[0].set(title=f"what goes in: the {answer} lie between the lines", xlabel="input 1", ylabel="input 2")
@@ -100,10 +105,10 @@ def two_lines(arrays: Arrays, record: Record) -> Canvas:
             color=colour,
             annotation_clip=False,
         )
-    hidden = _hidden(p, POINTS)
+    hidden = hidden_of(p, POINTS)
     apart = hidden.copy()
     apart[inside, 1] = hidden[inside, 1].mean() + np.array([0.06, -0.06])  # two of them fall on one place
-    _points(axes[1], apart, 22)
+    marked(axes[1], apart, 22)
     pairs = ["".join(f"{x:.0f}" for x in point) for point in POINTS]
     names: dict[tuple[int, ...], str] = {tuple(inside): f"inputs {pairs[inside[0]]} and {pairs[inside[1]]}"}
     names |= {(k,): f"input {pair}" for k, pair in enumerate(pairs) if k not in inside}
@@ -139,6 +144,6 @@ def two_lines(arrays: Arrays, record: Record) -> Canvas:
 def card(arrays: Arrays, record: Record) -> Canvas:
     """The picture of the front page: four points, two lines."""
     figure, ax = draw.canvas(width=3.6, height=3.2)
-    _band(ax, arrays["xor_weights"], 24)
+    two_lines_over(ax, arrays["xor_weights"], 24)
     ax.set(xlabel="input 1", ylabel="input 2")
     return figure

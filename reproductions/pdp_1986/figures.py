@@ -13,18 +13,31 @@ from matplotlib.ticker import NullFormatter
 from core.evidence.record import Record
 from core.publishing import figures as draw
 from reproductions.pdp_1986.argument import card, two_lines
+from reproductions.pdp_1986.film import xor_learning
 from reproductions.pdp_1986.now import LADDER
 from reproductions.pdp_1986.pictures import family_trees, kernels, losses, scaling
 
 Arrays = Mapping[str, np.ndarray]
 
 
-def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Canvas]]:
+def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Any]]:
     """How to draw each figure; those that show a net that learned, or one that is stuck, where there is one."""
-    drawn = [xor_sweeps, stuck_map, chauvin, symmetry, parity_units, adders, tree_rates, family_trees, scaling, kernels]
+    drawn: list[Callable[..., Any]] = [
+        xor_sweeps,
+        stuck_map,
+        chauvin,
+        symmetry,
+        parity_units,
+        adders,
+        tree_rates,
+        family_trees,
+        scaling,
+        kernels,
+    ]
     drawn += [losses, then_and_now]
     drawn += [stuck_outputs] if "stuck_outputs" in arrays else []
     drawn += [stuck_on] if "stuck_losses" in arrays else []
+    drawn += [xor_learning] if np.isfinite(arrays["xor_two"]).any() else []
     drawn += [two_lines, card] if "xor_weights" in arrays else []
     drawn += [xor_surfaces] if {"xor_weights", "stuck_weights"} <= set(arrays) else []
     return {function.__name__: partial(function, arrays, record) for function in drawn}

@@ -12,15 +12,27 @@ from matplotlib.figure import Figure as Canvas
 from core.evidence.record import Record
 from core.publishing import figures as draw
 from reproductions.perceptrons_1969.experiment import connectedness_figures
+from reproductions.perceptrons_1969.film import correcting
 from reproductions.perceptrons_1969.tables import LISTED
 
 Arrays = Mapping[str, np.ndarray]
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
 
 
-def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Canvas]]:
+def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Any]]:
     """How to draw each figure of paper.toml, and the picture of the card."""
-    drawn = (card, no_line, margins, letters, xor_one_layer, xor_surfaces, separable_functions, parity, connectedness)
+    drawn = (
+        card,
+        no_line,
+        correcting,
+        margins,
+        letters,
+        xor_one_layer,
+        xor_surfaces,
+        separable_functions,
+        parity,
+        connectedness,
+    )
     return {function.__name__: partial(function, arrays, record) for function in drawn}
 
 

@@ -14,15 +14,16 @@ from core.evidence import power_laws
 from core.evidence.power_laws import JOINT, OFFSET, PLAIN
 from core.evidence.record import Record
 from core.publishing import figures as draw
+from reproductions.scaling.film import spending
 from reproductions.scaling.pictures import frontier, hours, ladder, rungs, shapes, spent, systems
 from reproductions.scaling.scales import marked, percent, shades, short, times
 
 Arrays = Mapping[str, np.ndarray]
 
 
-def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Canvas]]:
+def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Any]]:
     """How to draw each figure of the paper file."""
-    drawn = [
+    drawn: list[Callable[..., Any]] = [
         card,
         gradients,
         digits,
@@ -31,6 +32,7 @@ def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Canvas]
         reading,
         frontier,
         spent,
+        spending,
         shapes,
         ladder,
         systems,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,6 +16,7 @@ from core.publishing import figures as draw
 from reproductions.zipcodes_1989 import map_figures
 from reproductions.zipcodes_1989.claims import TEST_ERROR, TEST_MSE, TRAIN_ERROR, TRAIN_MSE
 from reproductions.zipcodes_1989.consistency import FIGURE
+from reproductions.zipcodes_1989.film import pass_by_pass
 from reproductions.zipcodes_1989.tables import KARPATHY, LABELS, SAID
 
 COLOURS = {
@@ -28,14 +30,22 @@ LAYERS = {
 Arrays = Mapping[str, np.ndarray]
 
 
-def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Canvas]]:
+def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Any]]:
     """How to draw each figure; those of the map, the silences and the ladder only where they were run."""
     if "curves_headline" not in arrays:
         return {}
-    drawn = [card, error_per_pass, mse_per_pass, error_by_network, rejection, h1_kernels, confused_digits, curvatures]
-    found: dict[str, Callable[[], Canvas]] = {
-        function.__name__: partial(function, arrays, record) for function in drawn
-    }
+    drawn: list[Callable[..., Any]] = [
+        card,
+        error_per_pass,
+        mse_per_pass,
+        pass_by_pass,
+        error_by_network,
+        rejection,
+        h1_kernels,
+        confused_digits,
+        curvatures,
+    ]
+    found: dict[str, Callable[[], Any]] = {function.__name__: partial(function, arrays, record) for function in drawn}
     found["cost"] = partial(cost, record)
     if "map_places" in arrays:
         found |= {name: partial(function, arrays) for name, function in map_figures.OF_MAP.items()}

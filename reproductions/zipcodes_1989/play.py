@@ -6,19 +6,18 @@ cell and seed, and kept in the cache; its kernels must be those of the record.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from core.datasets import digits, store
+from core.datasets import digits
 from core.errors import BackstoryError
 from core.evidence.classification import error_after_rejecting, rejects_needed
 from core.evidence.record import Record
 from core.evidence.rows import Rows, pick
 from core.networks import zipcode
+from core.publishing.play.kept import kept
 from reproductions.zipcodes_1989 import experiment
 
 DIGITS = 5  # decimals of the weights that travel in the page
@@ -68,18 +67,14 @@ def data(record: Record, arrays: Arrays, rows: Rows) -> dict[str, Any] | None:
 
 def network(cell: Mapping[str, Any], seed: int, kernels: np.ndarray) -> dict[str, np.ndarray] | None:
     """The network of a cell and seed, trained or from the cache; None if its kernels are not those expected."""
-    told = json.dumps([dict(cell), seed, kernels.tolist()], sort_keys=True, default=str)
-    place = store.cache_folder() / "played" / f"{hashlib.sha256(told.encode()).hexdigest()[:16]}.npz"
-    if place.exists():
-        with np.load(place, allow_pickle=False) as kept:
-            return {name: kept[name] for name in kept.files}
-    net, last = experiment.Net(cell), {}
-    train, _ = experiment.split(cell)
-    rate, mu = np.full(1, cell["rate"]), np.full(1, cell["mu"])
-    experiment.descend(cell, net, net.start(cell, [seed]), rate, mu, train, lambda _, p: last.update(p))
-    if not np.allclose(last["w1"][0, :, 0], kernels, rtol=NEAR, atol=NEAR):
-        return None
-    found = {name: np.round(value[0], DIGITS) for name, value in last.items()}
-    place.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(place, allow_pickle=False, **found)
-    return found
+
+    def trained() -> dict[str, np.ndarray] | None:
+        net, last = experiment.Net(cell), {}
+        train, _ = experiment.split(cell)
+        rate, mu = np.full(1, cell["rate"]), np.full(1, cell["mu"])
+        experiment.descend(cell, net, net.start(cell, [seed]), rate, mu, train, lambda _, p: last.update(p))
+        if not np.allclose(last["w1"][0, :, 0], kernels, rtol=NEAR, atol=NEAR):
+            return None
+        return {name: np.round(value[0], DIGITS) for name, value in last.items()}
+
+    return kept([dict(cell), seed, kernels.tolist()], trained)

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.errors import BackstoryError
 from core.evidence.trials import cores
 from reproductions.cli import catalogue, main, options, rooms
 from tests.conftest import ROOT
@@ -66,12 +67,35 @@ def test_a_notebooks_backend_is_nobodys_business(words):
     assert (code, err) == (0, b"")
 
 
-@pytest.mark.parametrize("words", [["list"], ["cite", ERA], ["settings", ERA]])
-def test_listing_and_citing_load_no_drawing(words):
-    text = f"import sys\nfrom reproductions.cli import main\ntry:\n    main({words!r})\nexcept SystemExit:\n    pass\n"
-    text += "assert 'matplotlib.figure' not in sys.modules, 'drawing'" if words != ["settings", ERA] else ""
-    code, _, err = process("-c", text, python=())
-    assert code == 0, err.decode()
+READING = (
+    ["list"],
+    ["cite", ERA],
+    ["cite", "--figure", "capacity"],
+    ["verdicts", ERA],
+    ["compare", ERA, ERA],
+    ["number", ERA, "{claim}"],
+    ["settings", ERA],
+    ["judge", "{file}", "--era", ERA],
+)
+
+
+@pytest.mark.parametrize("words", READING, ids=lambda words: " ".join(words[:2]))
+def test_what_only_reads_needs_no_drawing(words, tmp_path):
+    """With a matplotlib that cannot be imported, as where its files are broken."""
+    (tmp_path / "broken" / "matplotlib").mkdir(parents=True)
+    (tmp_path / "broken" / "matplotlib" / "__init__.py").write_text("raise ImportError('broken')")
+    claim = rooms.paper_of(ERA).claim[0].id
+    (tmp_path / "mine.csv").write_text(f"claim,value\n{claim},3\n")
+    words = [word.format(claim=claim, file=tmp_path / "mine.csv") for word in words]
+    code, out, err = process(*words, PYTHONPATH=os.pathsep.join([str(tmp_path / "broken"), str(ROOT)]))
+    assert (code, err) == (0, b"")
+    assert out
+
+
+def test_settings_read_alone_are_those_of_the_room():
+    for name in catalogue.ids():
+        alone, room = rooms.presets_of(name), rooms.room(name)
+        assert {k: v.model_dump() for k, v in alone.items()} == {k: v.model_dump() for k, v in room.presets.items()}
 
 
 def test_figures_do_not_follow_the_users_matplotlibrc(tmp_path):
@@ -339,14 +363,44 @@ def test_every_setting_is_told_with_its_meaning_limits_and_an_example(name):
         assert options.changed(name, "quick", room.presets, [changed], None) == room.presets["quick"]
 
 
-@pytest.mark.parametrize("word", ["learning_rate", "momentum", "hidden", "seeds", "eta", "epochs"])
-@pytest.mark.parametrize("name", ["pdp_1986", "zipcodes_1989", "alvinn_1989"])
-def test_the_names_that_students_try_first_exist_or_are_answered(name, word):
-    room = rooms.room(name)
-    if word in room.settings.model_fields:
-        return
-    with pytest.raises(Exception, match=f"has no setting called '{word}'; .*`backstory settings {name}`"):
-        options.changed(name, "quick", room.presets, [f"{word}=1"], None)
+# What is answered to `learning_rate`, `momentum` and `hidden` where no setting has the name; all eras have `seeds`.
+ANSWERS = {
+    "slopes_1950s": ([], [], []),
+    "lms_1959": ([], [], []),
+    "perceptrons_1969": ([], [], []),
+    "ordered_derivatives_1974": (["parity_rates", "now_rates"], [], ["parity_units", "now_units"]),
+    "pdp_1986": (["map_rates", "rates", "solla_rates"], [], None),
+    "nettalk_1987": (["rate", "smoothed_rate", "ladder_rates", "old_rates"], None, None),
+    "alvinn_1989": (["rate", "tuning_rates", "fly_rate"], [], ["hidden_1989", "hidden_1991"]),
+    "zipcodes_1989": (["etas", "sgd_rates", "batch_rates"], [], []),
+    "lenet_1998": (["sgd_rates"], [], ["shapes"]),
+    "alexnet_2012": (["rates", "rate"], [], None),
+    "landscapes_2018": (None, None, None),
+    "scaling": (["digit_rates", "text_rates"], [], ["size_width", "other_width", "widths"]),
+    "llama_2023": (["rate"], [], None),
+    "six_parameters": (["rate", "rates", "map_rates"], [], None),
+}
+
+
+@pytest.mark.parametrize("name", catalogue.ids())
+def test_the_names_that_students_try_first_exist_or_are_answered_by_what_means_the_same(name):
+    presets = rooms.presets_of(name)
+    model = type(presets["quick"])
+    assert "seeds" in model.model_fields
+    for word, expected in zip(("learning_rate", "momentum", "hidden"), ANSWERS[name], strict=True):
+        if word in model.model_fields:
+            assert expected is None, word
+            continue
+        with pytest.raises(BackstoryError) as told:
+            options.changed(name, "quick", presets, [f"{word}=1"], None)
+        answer = f"did you mean {' or '.join(expected)}? " if expected else ""
+        whole = f"{name} has no setting called '{word}'; {answer}`backstory settings {name}` tells all of them."
+        assert str(told.value) == whole
+
+
+def test_a_word_without_a_meaning_of_its_own_is_answered_by_spelling():
+    with pytest.raises(BackstoryError, match="did you mean xor_sweeps"):
+        options.changed("pdp_1986", "quick", rooms.presets_of("pdp_1986"), ["xor_sweep=1"], None)
 
 
 def test_a_list_that_is_none_is_answered_with_how_one_is_written():

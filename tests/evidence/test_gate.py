@@ -248,6 +248,45 @@ def test_a_count_that_differs_by_one_is_caught(folder, tmp_path):
     assert seen.worst.measurement == "sweeps"
 
 
+def seen_when(monkeypatch, folder, then, now):
+    """A verification in which every trial is published as `then` and comes out as `now`, changes of a row."""
+    load, run_block = verify.load_rows, verify.run_block
+    record = published.load_record(folder / "record.json")
+    changed = {name: [replace(row, **then) for row in rows] for name, rows in load(folder, record).items()}
+    monkeypatch.setattr(verify, "load_rows", lambda *places: changed)
+    monkeypatch.setattr(verify, "run_block", lambda *block: [replace(row, **now) for row in run_block(*block)])
+    return verify.verify(ROOM, folder, seconds=20)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "same"),
+    [
+        ([10**7, 3], [10**7, 4], False),
+        ([10.0**7, 3.0], [10.0**7, 4.0], False),
+        ([10.0**7, 3.25], [10.0**7, 4.25], True),  # near, for the size of what is no count
+        ([np.inf, np.nan, 3.0], [np.inf, np.nan, 3.0], True),
+        ([np.inf, np.nan, 3.0], [np.inf, np.nan, 4.0], False),
+        ([np.inf, 0.5], [np.inf, 0.6], False),
+    ],
+)
+def test_counts_in_an_array_are_compared_exactly(folder, monkeypatch, then, now, same):
+    seen = seen_when(monkeypatch, folder, {"arrays": {"a": np.array(then)}}, {"arrays": {"a": np.array(now)}})
+    assert seen.passed is same
+    assert same or "a of seed" in seen.faults[0]
+
+
+def test_a_trial_that_fails_for_another_reason_is_caught(folder, monkeypatch):
+    then, now = ({"failed": True, "reason": reason} for reason in ("diverged", "ValueError: shapes"))
+    seen = seen_when(monkeypatch, folder, then, now)
+    assert not seen.passed
+    assert seen.faults[0].endswith(": diverged then, ValueError: shapes now")
+
+
+def test_a_trial_that_fails_for_the_same_reason_passes(folder, monkeypatch):
+    failed = {"failed": True, "reason": "diverged"}
+    assert seen_when(monkeypatch, folder, failed, failed).passed
+
+
 def test_times_are_left_out(folder):
     room = replace(ROOM, studies=lambda s: [replace(one, timed=("loss", "weights")) for one in ROOM.studies(s)])
     assert verify.verify(room, folder, seconds=20).values < verify.verify(ROOM, folder, seconds=20).values

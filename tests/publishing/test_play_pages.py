@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from core.publishing.play import pages
+from core.publishing.play.kept import kept
 from reproductions.cli import catalogue, rooms
 
 TEMPLATE = """{% extends "page.html.j2" %}
@@ -52,3 +53,21 @@ def test_an_era_without_a_page_makes_none():
     others = set(catalogue.ids()) - set(PLAYED)
     assert others
     assert all(rooms.play_of(name) is None for name in others)
+
+
+def test_a_network_that_only_a_page_needs_is_trained_once():
+    calls = []
+
+    def make(found):
+        calls.append(found)
+        return found
+
+    told = [{"rate": 0.1}, 3]
+    assert kept(told, lambda: make(None)) is None
+    for _ in range(2):
+        found = kept(told, lambda: make({"w": np.arange(3, dtype=np.float16)}))
+        np.testing.assert_array_equal(found["w"], [0, 1, 2])
+        assert found["w"].dtype == np.float16
+    assert len(calls) == 2
+    kept([{"rate": 0.2}, 3], lambda: make({"w": np.zeros(1)}))
+    assert len(calls) == 3

@@ -14,7 +14,7 @@ from core.errors import BackstoryError
 from core.evidence import measured as m
 from core.evidence.claims import Claim, Rule
 from core.evidence.verdicts import judge
-from core.publishing import documents, figures, folders, latex, tables, themes
+from core.publishing import documents, figures, films, folders, latex, tables, themes
 from core.publishing.credits import Credit
 from reproductions.cli import execute
 
@@ -203,7 +203,7 @@ def test_every_figure_file_carries_its_credit(tmp_path):
     def film():
         return figures.Film(picture(), lambda k: picture(), range(2))
 
-    svg, png, pdf = figures.save("f", CREDIT, film, tmp_path, ("svg", "png", "pdf"))
+    svg, png, pdf, _ = figures.save("f", CREDIT, film, tmp_path, ("svg", "png", "pdf"))
     with Image.open(png) as one, Image.open(tmp_path / "f.gif") as other:
         told = [svg.read_text(), "\n".join(map(str, one.info.values())), other.info["comment"].decode()]
     told.append(pdf.read_bytes().decode("latin-1"))
@@ -308,7 +308,8 @@ def test_films_as_mp4_need_ffmpeg_and_say_so(tmp_path, monkeypatch):
     def film():
         return figures.Film(picture(), lambda k: picture(), range(2))
 
-    monkeypatch.setattr(figures.shutil, "which", lambda name: None)
+    monkeypatch.setattr(films.shutil, "which", lambda name: None)
+    monkeypatch.setattr(films.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(BackstoryError, match="ffmpeg"):
         figures.save("f", CREDIT, film, tmp_path, ("svg", "mp4"))
     paths = figures.save("g", CREDIT, picture, tmp_path, ("svg", "mp4"))  # a figure that stands still needs none
@@ -321,7 +322,7 @@ def test_films_as_mp4_are_handed_to_ffmpeg_frame_by_frame(tmp_path, monkeypatch)
     program = tmp_path / "ffmpeg"
     program.write_text('#!/bin/sh\nfor last; do :; done\ncat | wc -c > "$last"\n')
     program.chmod(0o755)
-    monkeypatch.setattr(figures.shutil, "which", lambda name: str(program))
+    monkeypatch.setattr(films.shutil, "which", lambda name: str(program))
     figures.save("f", CREDIT, lambda: figures.Film(picture(), lambda k: picture(), range(3)), tmp_path, ("svg", "mp4"))
     width, height = 560, 336
     assert int((tmp_path / "f.mp4").read_text()) == 3 * 3 * width * height
@@ -341,3 +342,19 @@ def test_sounds_lie_beside_their_picture_in_order(tmp_path):
     ]
     assert (tmp_path / "f.1-after-1-pass.wav").read_bytes() == b"RIFF one"
     assert figures.sounds_of("g", tmp_path) == []
+
+
+def test_a_film_keeps_the_colours_of_all_its_frames(tmp_path):
+    from PIL import Image
+
+    def frame(k):
+        drawn, ax = figures.canvas(width=3.0, height=2.0, layout="none")
+        ax.plot([0, 1], [0, 1], color=("#ff0000", "#00ff00", "#0000ff")[k % 3], linewidth=4)
+        return drawn
+
+    figures.save("f", CREDIT, lambda: figures.Film(frame(0), frame, range(4)), tmp_path, ("svg",))
+    with Image.open(tmp_path / "f.gif") as film:
+        for k, colour in enumerate(((255, 0, 0), (0, 255, 0), (0, 0, 255))):
+            film.seek(k)
+            near = np.abs(np.asarray(film.convert("RGB")).astype(int) - colour).sum(axis=-1)
+            assert near.min() < 40, f"frame {k}"

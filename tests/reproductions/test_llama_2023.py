@@ -25,7 +25,7 @@ from reproductions.llama_2023 import (
     training,
 )
 from reproductions.llama_2023.settings import PRESETS, Settings
-from reproductions.llama_2023.tables import in_one_line
+from reproductions.llama_2023.tables import in_one_line, larger_finding, nets_of_the_ladder
 from reproductions.llama_2023.tables import told as text_of
 from tests.conftest import REAL_DATA
 
@@ -280,6 +280,7 @@ def test_the_quick_run_measures_what_needs_no_files_and_draws_every_figure(quick
     assert ours["start"]["estimate"] == pytest.approx(0, abs=0.1)
     drawn = {path.stem for path in (folder / "figures").glob("*.svg")}
     assert drawn >= {figure.id for figure in paper.figure if not figure.sometimes}
+    assert "descriptions of data sets" in (folder / "play.html").read_text(encoding="utf-8")
 
 
 def row(values, **cell):
@@ -306,6 +307,42 @@ def test_every_net_without_a_part_has_about_as_many_numbers():
     assert sizes["ReLU, as many numbers"] == sizes[run.THEIRS] == 292_800
     assert sizes["no positions"] == sizes[run.THEIRS]
     assert sizes["output not tied"] - sizes[run.THEIRS] == s.vocabulary * s.width
+
+
+def test_the_larger_net_is_compared_with_the_usual_one_at_equal_steps():
+    s = PRESETS["paper"]
+    (usual, seeds), (larger, others) = next(study for study in run.studies(s) if study.name == "larger").cells
+    assert seeds == others == range(5)
+    sizes = [llama.count(training.config_of(cell)) for cell in (usual, larger)]
+    assert sizes == [292_800, 1_038_720]
+    differing = {name for name in usual if usual[name] != larger[name]}
+    assert differing == {"width", "hidden", "rate", "size"}
+    losses = {run.USUAL: (1.70, 1.72, 1.71), run.LARGER: (1.60, 1.61, 1.65)}
+    rows = [
+        Row(
+            cell={"size": size, "steps": 1000},
+            seed=seed,
+            failed=False,
+            reason="",
+            values={"test": loss},
+            arrays={},
+            seconds=0.0,
+        )
+        for size, values in losses.items()
+        for seed, loss in enumerate(values)
+    ]
+    found = claims.larger_better({"larger": rows})
+    assert found.estimate == pytest.approx(0.09)
+    assert found.low < 0.09 < found.high
+    assert claims.larger_better({}) is None
+    shown = nets_of_the_ladder({"network of 2003": [], "learning": [], "larger": rows})
+    assert list(shown) == ["network of 2003", "Llama", "Llama, 1,000 steps", "larger Llama, 1,000 steps"]
+    assert "1.620" in larger_finding({"larger": [one_with(row, parameters=1.0) for row in rows]})
+    assert larger_finding({}) == ""
+
+
+def one_with(row, **values):
+    return Row(row.cell, row.seed, row.failed, row.reason, row.values | values, row.arrays, row.seconds)
 
 
 def test_texts_come_back_from_their_bytes():

@@ -9,7 +9,7 @@ from core.datasets import series
 from core.evidence.trials import Row
 from core.learning import slopes
 from reproductions.cli import rooms
-from reproductions.ordered_derivatives_1974 import claims, costs, now, page, run
+from reproductions.ordered_derivatives_1974 import claims, costs, now, page, run, walk
 from reproductions.ordered_derivatives_1974 import dynamic_feedback as feedback
 from reproductions.ordered_derivatives_1974 import experiment as experiments
 from reproductions.ordered_derivatives_1974.settings import PRESETS, Settings
@@ -253,3 +253,14 @@ def test_settings_refuse_nonsense():
         Settings(length=500)
     with pytest.raises(ValueError, match="repetitions"):
         Settings(repetitions=4)
+
+
+def test_the_film_walks_down_every_line_and_back_up_to_those_that_vary():
+    every = walk.lines()
+    assert all(j < k for k, line in enumerate(every) for j in line.uses)
+    assert all(k in every[j].used_by for k, line in enumerate(every) for j in line.uses)
+    steps = walk.moments(every)
+    down = [k for k, back in steps if not back]
+    assert down[: len(every)] == list(range(len(every)))
+    assert [k for k, back in steps if back] == [k for k in reversed(range(len(every))) if every[k].varies]
+    assert walk._told(every, len(every) - 1, True) == "E itself: a slope of 1"

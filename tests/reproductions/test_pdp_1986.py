@@ -8,7 +8,7 @@ from core.learning import checks
 from core.learning.ops import squared_error
 from core.networks import grouped
 from reproductions.cli import rooms
-from reproductions.pdp_1986 import argument, family_trees, now
+from reproductions.pdp_1986 import argument, family_trees, film, now
 from reproductions.pdp_1986 import experiment as experiments
 from reproductions.pdp_1986.run import RECIPE, symmetry
 
@@ -195,3 +195,15 @@ def test_the_argument_in_words_holds_of_whatever_net_is_drawn():
     for text in (paper.explanation.text, caption):
         assert "(0,1)" not in text
         assert "between them the output" not in text
+
+
+def test_the_film_shows_the_net_of_the_trial():
+    (row,) = experiments.learn(XOR, [0])
+    path = film.learn(1986, 0, int(row["sweeps"]))
+    off = np.abs(path.outputs - [0.1, 0.9, 0.9, 0.1]).max(axis=1)
+    assert int(np.argmax(off < RECIPE["margin"])) == row["sweeps"]
+    assert len(path.parameters) == len(path.losses) <= 2 * row["sweeps"] + 1
+    shown = film._frames(path)
+    assert shown[0] == 0
+    assert np.all(np.diff(shown) > 0)
+    assert film.middle_net({"xor_two": np.array([300.0, np.nan, 100.0, 200.0])}) == (3, 200)

@@ -6,7 +6,7 @@ import pytest
 from core.datasets import alphabet, boolean
 from reproductions.cli import rooms
 from reproductions.perceptrons_1969 import experiment as experiments
-from reproductions.perceptrons_1969 import rosenblatt
+from reproductions.perceptrons_1969 import film, rosenblatt
 from reproductions.perceptrons_1969.tables import LISTED
 
 
@@ -104,3 +104,14 @@ def test_the_answer_takes_its_counts_from_the_record(quick_of):
     assert "1,882" not in paper.reproduction.answer
     assert record["words"]["functions_told"] == "14 of 16 with 2 inputs; 104 of 256 with 3 inputs"
     assert record["words"]["share_most"] == "41 %"
+
+
+def test_the_film_ends_where_a_line_exists_and_goes_round_on_xor():
+    x = np.column_stack([np.ones(4), boolean.corners(2)])
+    ended = film.corrections(np.zeros(3), x, np.array([-1.0, -1, -1, 1]), 100)
+    assert ended[-1].wrong == -1
+    assert np.array_equal(np.sign(x @ ended[-1].weights), [-1, -1, -1, 1])
+    round_ = film.corrections(np.zeros(3), x, np.array([-1.0, 1, 1, -1]), 50)
+    assert len(round_) == 50
+    assert min(one.wrong for one in round_) >= 0
+    assert len({tuple(one.weights) for one in round_}) < 20

@@ -12,7 +12,7 @@ from core.evidence.power_laws import JOINT, OFFSET, PLAIN
 from core.evidence.trials import Row
 from core.learning import checks, training
 from reproductions.cli import rooms
-from reproductions.scaling import claims, now, run
+from reproductions.scaling import claims, film, now, run
 from reproductions.scaling import experiment as experiments
 from reproductions.scaling import laws as scaling_laws
 from reproductions.scaling.settings import PRESETS, Settings
@@ -286,3 +286,12 @@ def test_settings_leave_digits_to_tune_on_and_sizes_to_fit():
         Settings(tuned_on=60000)
     with pytest.raises(ValueError, match="held_out must be below"):
         Settings(held_out=8)
+
+
+def test_the_film_reads_losses_between_runs_and_none_beyond_them():
+    runs = np.array([[10, 1e2, 1, 4.0], [10, 1e4, 2, 1.0], [20, 1e3, 1, 3.0], [20, 1e3, 1, 5.0]])
+    small, large = film.curves(runs)
+    assert (small.size, large.size) == (10, 20)
+    assert film.at(small, 1e3) == pytest.approx(2.0)
+    assert large.loss == pytest.approx([4.0])
+    assert np.isnan(film.at(small, 1e5))

@@ -12,8 +12,9 @@ const Landscape = (() => {
     }
     return u;
   }
-  function randomPlane(n) {
-    const r = Stage.random(Stage.anySeed()), normal = () => Math.sqrt(-2 * Math.log(1 - r())) * Math.cos(2 * Math.PI * r());
+  // Two directions at right angles among n, the same for the same seed.
+  function randomPlane(n, seed = Stage.anySeed()) {
+    const r = Stage.random(seed), normal = () => Math.sqrt(-2 * Math.log(1 - r())) * Math.cos(2 * Math.PI * r());
     const u = unit(Array.from({ length: n }, normal));
     return [u, beside(u, Array.from({ length: n }, normal))];
   }
@@ -52,5 +53,5 @@ const Landscape = (() => {
     }
     return { draw };
   }
-  return { make, randomPlane, wayItself };
+  return { make, randomPlane, wayItself, dot, minus };
 })();
