@@ -47,7 +47,7 @@ def _curves(ax: Axes, arrays: Arrays, record: Record, orders: tuple[int, ...], s
     ax.set_xlim(0, 1.03 * last)
     for order in orders:
         if order - 1 != best and counted[order - 1] < most + 0.15:
-            draw.paper_line(ax, float(counted[order - 1]), f"counting {order} characters")
+            draw.paper_line(ax, float(counted[order - 1]), f"counting {order} characters", x=0.02)
     draw.paper_line(ax, float(counted[best]), f"best count ({best + 1})", x=0.02, below=True)
     room = 0.15 * max(0.3, most - least)
     ax.set_ylim(least - 1.5 * room, most + room)
