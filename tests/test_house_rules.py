@@ -9,6 +9,7 @@ from core.evidence import published, verify
 from core.evidence import record as records
 from core.evidence import run as runs
 from core.evidence.tallies import tallies
+from core.publishing.words import fill, filled_in
 from reproductions.cli import catalogue, rooms
 from tests.conftest import ROOT
 
@@ -191,3 +192,16 @@ def test_every_era_is_published_or_said_not_to_be():
         name for name in catalogue.ids() if any(f"| `{name}` |" in x and "not yet published" in x for x in lines)
     ]
     assert sorted(committed() + waiting) == sorted(catalogue.ids())
+
+
+@pytest.mark.parametrize("name", committed())
+def test_no_word_of_a_report_stands_twice(name):
+    words = filled_in(records.load_record(ROOT / "reports" / name / "record.json"))
+    paper = rooms.paper_of(name)
+    texts = [paper.reproduction.answer, *(section.finding for section in paper.section)]
+    texts += [note.text for note in (*paper.note, *paper.open_question)]
+    texts += [text for picture in paper.figure for text in (picture.caption, picture.alt)]
+    for text in texts:
+        told = fill(text, words)
+        twice = re.search(r"\b([A-Za-z]{2,})[ ]\1\b", told)
+        assert not twice or twice[1] in ("had", "million"), told

@@ -6,6 +6,7 @@ import base64
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
@@ -155,7 +156,7 @@ def sides_of(claim: ClaimResult, told: Claim | None) -> list[Side]:
     return [
         Side(
             label=one.statement or one.label,
-            paper=parts[one.label].printed if one.label in parts else "",
+            paper=tables.as_printed(parts[one.label].printed) if one.label in parts else "",
             ours=tables.estimate_cell(one.ours, claim.unit, claim.digits),
             interval=tables.interval_of(one.ours, claim),
             outcome=one.outcome,
@@ -172,7 +173,8 @@ def rule_in_words(claim: ClaimResult) -> str:
 
 
 def _region(region: Bounds, rule: Rule, unit: str) -> str:
-    low, high = (None if x is None else f"{show(x)} {unit}".strip() for x in (region.low, region.high))
+    shown = bounds(region.low, region.high)
+    low, high = (None if text is None else f"{text} {unit}".strip() for text in shown)
     if rule.kind == "printed":
         return f"what rounds to the printed number agrees, {low} to {high}"
     if low is None:
@@ -180,6 +182,31 @@ def _region(region: Bounds, rule: Rule, unit: str) -> str:
     if high is None:
         return f"{'more than' if rule.kind == 'more' else 'at least'} {low} agrees"
     return f"{low} to {high} agrees"
+
+
+def bounds(low: float | None, high: float | None) -> tuple[str | None, str | None]:
+    """The ends of a region, with as many digits as it takes to see where they lie.
+
+    >>> bounds(557.5, 558.5), bounds(0.135, 0.145), bounds(None, 2.0)
+    (('557.5', '558.5'), ('0.135', '0.145'), (None, '2'))
+    """
+    if low is None or high is None:
+        return (None if low is None else show(low)), (None if high is None else show(high))
+    ends = (low, high)
+    for digits in range(3, 16):
+        told = [f"{x:.{max(digits, len(f'{abs(x):.0f}')) if abs(x) < 1e7 else digits}g}" for x in ends]
+        if all(abs(float(text) - x) <= 0.02 * (high - low) for text, x in zip(told, ends, strict=True)):
+            return _plain(told[0]), _plain(told[1])
+    return show(low), show(high)
+
+
+def _plain(text: str) -> str:
+    """A number of at least a thousand with commas, and with no exponent where it has at most seven digits."""
+    value = float(text)
+    if not 1000 <= abs(value) < 1e7:
+        return tables.power(text)
+    places = max(0, -int(Decimal(text).as_tuple().exponent))
+    return f"{value:,.{places}f}"
 
 
 def telling(claim: ClaimResult) -> str:

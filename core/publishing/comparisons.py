@@ -106,7 +106,7 @@ def ours_of(claim: ClaimResult) -> str:
 
 
 def _paper(claim: ClaimResult) -> str:
-    told = claim.printed or claim.shown
+    told = tables.as_printed(claim.printed) or claim.shown
     if not told:
         told = tables.paper_cell(claim).removesuffix(claim.unit).strip()
     return told if len(told) <= 12 else tables.number(claim.value, digits=claim.digits) if claim.value else "…"

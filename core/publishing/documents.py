@@ -41,7 +41,7 @@ COLUMNS = {
     "study": "the study that the trial belongs to",
     "cell": "number of its cell in cells.json, which holds all of its settings",
     "seed": "the seed from which its random numbers start",
-    "failed": "1 if the trial came to nothing (numbers overflowed, or an error); not learning a task is no failure",
+    "failed": "1 if the trial counts as failed, for the reason that stands beside it; it is left out of means",
     "reason": "why it failed",
     "seconds": "how long it took",
 }
@@ -228,7 +228,7 @@ def _figure(
         "phone": figures.as_address(phone) if phone else "",
         "width": round(width * 4 / 3),
         "height": round(height * 4 / 3),
-        "broad": width > BROAD and not phone,
+        "broad": width > BROAD and not phone and not film.exists(),
         "credit": credit.source,
     }
 
@@ -249,6 +249,7 @@ def environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     made.filters["number"] = tables.number
+    made.filters["about"] = tables.about
     made.filters["duration"] = duration
     made.filters["slug"] = marks.slug
     made.filters["setting"] = setting

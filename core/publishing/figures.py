@@ -73,6 +73,7 @@ __all__ = [
 FORMATS = ("svg", "png", "pdf", "mp4")
 TYPE = 12.0  # points, at the size that a figure is drawn at
 LEAST_TYPE = 7.5  # points, in a column of print
+TOP = 1.03  # in heights of the axes: labels beside lines stand no higher
 NARROW = 5.2  # inches: the widest that a figure is drawn for a narrow place
 _narrow: ContextVar[float | None] = ContextVar("narrow", default=None)
 _narrowed: ContextVar[bool] = ContextVar("narrowed", default=False)  # whether that changed a figure
@@ -288,17 +289,26 @@ def end_labels(
 ) -> None:
     """Direct labels (x, y, text, colour) at the right (or left) ends of lines, moved up where they would overlap.
 
+    Those that would come to stand above the axes are moved down instead.
+
     `gap` is the least distance upwards, in heights of the axes, of labels that start less than a sixth of the width
     apart. The limits of the axes must be set before.
     """
     ax.get_xlim(), ax.get_ylim()  # limits follow the data only when they are asked for
     placed: list[tuple[float, float]] = []
+    shown: list[tuple[float, float, str, str]] = []
     for x, y, text, colour in sorted(labels, key=lambda label: label[1]):
         across, up = ax.transAxes.inverted().transform(ax.transData.transform((x, y)))
         for other, height in placed:  # from the lowest
             if abs(across - other) < 1 / 6 and abs(up - height) < gap:
                 up = height + gap
         placed = sorted([*placed, (across, up)], key=lambda place: place[1])
+        shown.append((across, up, text, colour))
+    lowest: list[tuple[float, float]] = []
+    for across, up, text, colour in sorted(shown, key=lambda one: -one[1]):
+        near = [height for other, height in lowest if abs(across - other) < 1 / 6]
+        up = min([up, TOP, *(height - gap for height in near)])
+        lowest.append((across, up))
         ax.annotate(
             text,
             (across, up),

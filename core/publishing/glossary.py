@@ -33,11 +33,15 @@ class Glossary:
         self.used: list[Term] = []
 
     def html(self, text: object) -> Markup:
-        """A plain text as HTML; the first appearance of a term becomes a button that tells its meaning."""
+        """A plain text as HTML; the first appearance of a term becomes a button that tells its meaning.
+
+        What stands between backticks is set as code.
+        """
         parts = self._parts(str(text))
-        return Markup("").join(
+        made = Markup("").join(
             escape(part) if term is None else _button(part, term) for part, term in parts if part or term
         )
+        return Markup(re.sub(r"`([^`<>]+)`", r"<code>\1</code>", str(made)))
 
     def markdown(self, text: object) -> str:
         """A plain text as Markdown; the first appearance of a term gets the number of its footnote."""

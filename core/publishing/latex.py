@@ -39,7 +39,8 @@ def _letter(letter: str) -> str:
         word = {"LAMDA": "lambda", "FINAL": "varsigma"}.get(name[3], name[3].lower())
         return f"${ROMAN_CAPITALS[letter]}$" if letter in ROMAN_CAPITALS else f"$\\{word if small else word.title()}$"
     if name[:1] in (["SUBSCRIPT"], ["SUPERSCRIPT"]):
-        return f"${'_' if name[0] == 'SUBSCRIPT' else '^'}{{{unicodedata.normalize('NFKC', letter)}}}$"
+        plain = unicodedata.normalize("NFKC", letter).replace("−", "-")
+        return f"${'_' if name[0] == 'SUBSCRIPT' else '^'}{{{plain}}}$"
     return letter
 
 

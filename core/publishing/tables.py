@@ -6,14 +6,17 @@ import csv
 import io
 import math
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from core.evidence.measured import Ours
+from core.evidence.regions import PLAIN
 from core.evidence.verdicts import ClaimResult
 from core.publishing import latex
 
 Lines = Sequence[Sequence[Any]]
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 CLAIM_COLUMNS = ("claim", "paper", "ours", "95 % interval of", "runs", "verdict", "reason")
 
 
@@ -27,8 +30,39 @@ def number(value: Any, unit: str = "", digits: int = 3) -> str:
     if not math.isfinite(value):
         return ""
     whole = value == int(value) and abs(value) < 1e15
-    text = f"{round(value):,}" if whole or 10**digits <= abs(value) < 1e7 else f"{value:.{digits}g}"
+    text = f"{round(value):,}" if whole or 10**digits <= abs(value) < 1e7 else power(f"{value:.{digits}g}")
     return f"{text} {unit}".strip()
+
+
+def power(text: str) -> str:
+    """A number as a machine writes it, as readers do.
+
+    >>> power("2.33e+08"), power("7e-5"), power("0.25")
+    ('2.33 × 10⁸', '7 × 10⁻⁵', '0.25')
+    """
+    head, mark, tail = text.lower().partition("e")
+    return f"{head} × 10{str(int(tail)).translate(SUPERSCRIPTS)}" if mark else text
+
+
+def about(value: float) -> str:
+    """A large number in three digits, such as a count of operations.
+
+    >>> about(233_280_000), about(1500)
+    ('2.33 × 10⁸', '1,500')
+    """
+    return power(f"{value:.3g}") if abs(value) >= 1e7 else number(value)
+
+
+def as_printed(text: str) -> str:
+    """The number that a paper prints, with commas and no exponent where it can be without; other words as they are.
+
+    >>> as_printed("1.11e4"), as_printed("18629"), as_printed("7e-5"), as_printed("2.50"), as_printed("about 3")
+    ('11,100', '18,629', '7 × 10⁻⁵', '2.50', 'about 3')
+    """
+    if not PLAIN.fullmatch(text) or "," in text:
+        return text
+    value = abs(float(text))
+    return f"{Decimal(text):,f}" if value == 0 or 1e-4 <= value < 1e15 else power(text)
 
 
 def span(low: float, high: float, unit: str = "", digits: int = 3) -> str:
@@ -46,7 +80,11 @@ def paper_cell(claim: ClaimResult) -> str:
         return "above 0" if claim.rule.kind == "more" else "below 0"
     if claim.rule.kind == "between":
         return span(claim.rule.low or 0.0, claim.rule.high or 0.0, claim.unit)
-    return f"{claim.printed} {claim.unit}".strip() if claim.printed else number(claim.value, claim.unit, claim.digits)
+    return (
+        f"{as_printed(claim.printed)} {claim.unit}".strip()
+        if claim.printed
+        else number(claim.value, claim.unit, claim.digits)
+    )
 
 
 def estimate_cell(ours: Ours | None, unit: str, digits: int) -> str:

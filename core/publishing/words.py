@@ -32,15 +32,19 @@ class _Formatter(string.Formatter):
 
 
 def filled_in(record: Record) -> dict[str, Any]:
-    """What {names} in texts stand for: settings, measured words, and each claim's estimate as ours_ID.
+    """What {names} in texts stand for: settings, measured words, and each claim's estimate as ours_ID, with its unit.
 
     Of a claim with several answers, each is ours_ID_1, ours_ID_2 and so on, in order.
+    An estimate with no unit, such as a share, is percent_ID, too.
     """
     ours = {f"ours_{c.id}": tables.ours_cell(c) for c in record.claims}
     for c in record.claims:
         for k, one in enumerate(c.answers, start=1):
             ours[f"ours_{c.id}_{k}"] = tables.estimate_cell(one.ours, c.unit, c.digits)
-    return {**record.settings, **record.words, **ours, "seeds": record.seeds, "band": BAND}
+    percents = {
+        f"percent_{c.id}": f"{100 * c.ours.estimate:.3g} %" if c.ours else None for c in record.claims if not c.unit
+    }
+    return {**record.settings, **record.words, **ours, **percents, "seeds": record.seeds, "band": BAND}
 
 
 def fill(text: str, words: Mapping[str, Any]) -> str:

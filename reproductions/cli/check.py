@@ -250,7 +250,7 @@ def _shown(paper: Paper, room: Reproduction[BaseModel], result: Result) -> Itera
     for what, text in _texts(paper):
         for _, field, _, _ in string.Formatter().parse(text):
             if field and re.split(r"[.\[:!]", field)[0] not in words:
-                yield f"{what} names {{{field}}}, which is neither a setting, a word nor ours_CLAIM"
+                yield f"{what} names {{{field}}}, which is neither a setting, a word, ours_CLAIM nor percent_CLAIM"
 
 
 def _texts(paper: Paper) -> Iterator[tuple[str, str]]:

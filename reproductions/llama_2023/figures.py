@@ -22,9 +22,9 @@ COLOURS = (draw.FAINT, draw.SKY, draw.GREEN, draw.ORANGE, draw.PURPLE, draw.BLUE
 
 def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Canvas | draw.Film]]:
     """How to draw each figure of paper.toml, and the picture of the card."""
-    drawn: list[Callable[[Arrays, Record], Canvas | draw.Film]] = [positions, block, ladder, ablations]
+    drawn: list[Callable[[Arrays, Record], Canvas | draw.Film]] = [card, positions, block, ladder, ablations]
     if "looks" in arrays:
-        drawn += [card, learning, softmax, writing]
+        drawn += [learning, softmax, writing]
     if "pairs" in arrays:
         drawn += [story, slopes]
     return {function.__name__: partial(function, arrays, record) for function in drawn}
@@ -47,18 +47,29 @@ def _curves(ax: Axes, arrays: Arrays, record: Record, orders: tuple[int, ...], s
     ax.set_xlim(0, 1.03 * last)
     for order in orders:
         if order - 1 != best and counted[order - 1] < most + 0.15:
-            draw.paper_line(ax, float(counted[order - 1]), f"counting {order} characters")
-    draw.paper_line(ax, float(counted[best]), f"best count ({best + 1})", below=True)
+            draw.paper_line(ax, float(counted[order - 1]), f"counting {order} characters", x=0.02)
+    draw.paper_line(ax, float(counted[best]), f"best count ({best + 1})", x=0.02, below=True)
     room = 0.15 * max(0.3, most - least)
     ax.set_ylim(least - 1.5 * room, most + room)
     ax.set(xlabel="steps")
 
 
 def card(arrays: Arrays, record: Record) -> Canvas:
-    """Llamas learning, beside counting."""
+    """Llamas that have learned, beside counting, on the test part."""
     figure, ax = draw.canvas(width=3.6, height=3.2)
-    _curves(ax, arrays, record, (3,))
-    ax.set_ylabel("nats a character")
+    counted, ours = arrays["counted"][1:], arrays["llama"]
+    orders = np.arange(1, len(counted) + 1)
+    ax.plot(orders, counted, "o-", color=draw.FAINT, markersize=5)
+    ax.plot(np.full(len(ours), orders[-1] + 1.5), ours, "o", color=draw.BLUE, markersize=6, alpha=0.7)
+    if len(ours):
+        ax.annotate(
+            "Llama", (orders[-1] + 1.5, ours.max()), xytext=(0, 9), textcoords="offset points", ha="center",
+            color=draw.BLUE,
+        )  # fmt: skip
+    ax.annotate("counting", (orders[1], counted[1]), xytext=(9, 4), textcoords="offset points", color=draw.FAINT)
+    ax.set_xticks(orders)
+    ax.set_xlim(0.5, orders[-1] + 2.6)
+    ax.set(xlabel="characters counted", ylabel="nats a character")
     return figure
 
 

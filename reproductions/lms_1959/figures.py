@@ -47,11 +47,11 @@ def _falling(curves: Mapping[str, np.ndarray]) -> Canvas:
     figure, ax = draw.canvas(width=6.8, height=5.4)
     for row, (name, curve) in enumerate(curves.items()):
         ax.step(np.arange(len(curve)), np.maximum(curve, 1), where="post", color=COLOURS[row % 6], linewidth=2)
-        ax.annotate(name, (0.98, 0.9 - 0.065 * row), xycoords="axes fraction", ha="right", color=COLOURS[row % 6])
+        ax.annotate(name, (0.02, 0.025 + 0.06 * row), xycoords="axes fraction", color=COLOURS[row % 6])
     x, y = np.array(adaline.CURVE_1960).T
     ax.step(x, y, where="post", color=draw.INK, linewidth=2)
-    ax.annotate("1960, one run", (0.98, 0.965), xycoords="axes fraction", ha="right", color=draw.INK)
-    ax.set(xlabel="patterns shown", ylabel="sum of squared errors", yscale="log", ylim=(10, 3e6), xlim=(0, 100))
+    ax.annotate("1960, one run", (0.02, 0.025 + 0.06 * len(curves)), xycoords="axes fraction", color=draw.INK)
+    ax.set(xlabel="patterns shown", ylabel="sum of squared errors", yscale="log", ylim=(10, 4e4), xlim=(0, 100))
     ax.set_yticks([10, 100, 1000, 10000], ["10", "100", "1,000", "10,000"])
     ax.minorticks_off()
     return figure

@@ -123,7 +123,9 @@ def more_words(arrays: Arrays, record: Record) -> Canvas:
         ax.plot(shown, 100 * values, "o", color=colour, markersize=4, alpha=0.6)
         means = [100 * values[shown == size].mean() for size in sizes]
         ax.plot(sizes, means, "-", color=colour, linewidth=2)
-        ax.annotate(text, (sizes[-1], means[-1]), xytext=(0, 8), textcoords="offset points", ha="right", color=colour)
+        middle, away = len(sizes) // 2, 14 if means[-1] < means[0] else -16  # on the side that the line leaves free
+        place = sizes[middle], means[middle]
+        ax.annotate(text, place, xytext=(6, away), textcoords="offset points", va="center", color=colour)
     ax.set_xscale("log")
     ax.set_xticks(sizes, [f"{size:.0f}" for size in sizes])
     ax.minorticks_off()

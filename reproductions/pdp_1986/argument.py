@@ -55,17 +55,63 @@ def marked(ax: Any, places: np.ndarray, size: float) -> None:
         )
 
 
+def between(p: np.ndarray) -> list[int]:
+    """Places in POINTS of the two that lie between the lines: those of one class that both hidden units see alike.
+
+    Of a net that does not do XOR so the two that its hidden units see most alike.
+    """
+    hidden = hidden_of(p, POINTS)
+    return min(([0, 3], [1, 2]), key=lambda pair: float(np.abs(hidden[pair[0]] - hidden[pair[1]]).max()))
+
+
+def numbers(p: np.ndarray) -> list[str]:
+    """The nine numbers of a net as three lines: what each hidden unit adds up, and what the output does."""
+
+    def signed(x: float) -> str:
+        return f"{'−' if x < 0 else '+'} {abs(x):.2f}"
+
+    lines = []
+    for name, by, (first, second, bias) in (
+        ("hidden 1", "x", (p[0], p[2], p[4])),
+        ("hidden 2", "x", (p[1], p[3], p[5])),
+        ("output", "h", (p[6], p[7], p[8])),
+    ):
+        lead = f"{first:.2f}".replace("-", "−")
+        lines.append(f"{name}: {lead} {by}₁ {signed(second)} {by}₂ {signed(bias)}")
+    return lines
+
+
 def two_lines(arrays: Arrays, record: Record) -> Canvas:
-    """Left: the inputs, the two lines and the band between them. Right: the same four points in the hidden plane."""
+    """Left: the inputs, the two lines and the band between them. Right: the same four points in the hidden plane.
+
+    Below them the nine numbers of the net.
+    """
     p = arrays["xor_weights"]
-    figure, axes = draw.canvas(2, width=10.5, height=4.9)
+    figure, axes = draw.canvas(2, width=10.5, height=5.6)
     two_lines_over(axes[0], p, 22)
-    axes[0].set(title="what goes in: two lines, and a band", xlabel="input 1", ylabel="input 2")
+    inside = between(p)
+    answer = "ones" if 1 in inside else "zeros"
+    axes[0].set(title=f"what goes in: the {answer} lie between the lines", xlabel="input 1", ylabel="input 2")
+    told = numbers(p)
+    for k, (ax, text, colour) in enumerate(
+        ((axes[0], told[0], draw.ORANGE), (axes[0], told[1], draw.GREEN), (axes[1], told[2], draw.INK))
+    ):
+        ax.annotate(
+            text,
+            (0.5, -0.19 - 0.075 * (k % 2)),
+            xycoords="axes fraction",
+            ha="center",
+            va="top",
+            color=colour,
+            annotation_clip=False,
+        )
     hidden = hidden_of(p, POINTS)
     apart = hidden.copy()
-    apart[[0, 3], 1] = hidden[[0, 3], 1].mean() + np.array([0.06, -0.06])  # two of them fall on one place
+    apart[inside, 1] = hidden[inside, 1].mean() + np.array([0.06, -0.06])  # two of them fall on one place
     marked(axes[1], apart, 22)
-    names = {(0, 3): "inputs 00 and 11", (1,): "input 01", (2,): "input 10"}
+    pairs = ["".join(f"{x:.0f}" for x in point) for point in POINTS]
+    names: dict[tuple[int, ...], str] = {tuple(inside): f"inputs {pairs[inside[0]]} and {pairs[inside[1]]}"}
+    names |= {(k,): f"input {pair}" for k, pair in enumerate(pairs) if k not in inside}
     for group, name in names.items():
         x, y = hidden[list(group)].mean(axis=0)
         axes[1].annotate(

@@ -115,7 +115,10 @@ def tables(s: Settings, rows: Rows) -> list[dict[str, Any]]:
 
 
 def words(s: Settings, rows: Rows) -> dict[str, Any]:
-    """The window that sees the two figures alike, and how XOR went."""
+    """The window that sees the two figures alike, how XOR went, and how few functions one unit can do."""
+    counted = {int(row.cell["n"]): row.values["separable"] for row in rows["functions"]}
+    many = {n: count for n, count in sorted(counted.items()) if n >= 2}
+    shares = {n: f"{100 * count / 2**2**n:.2g} %" for n, count in many.items()}
     solved = finished(rows["hidden layer"], "solved")
     letters = grouped(rows["letters"], "points")
     took = {k: finished(group, "exposures") for k, group in letters.items()}
@@ -124,7 +127,11 @@ def words(s: Settings, rows: Rows) -> dict[str, Any]:
         "window": int(rows["windows"][0].values["window"]),
         "hidden_percent": f"{100 * solved.mean():.0f} %",
         "letters_best": f"{np.median(took[best]):.0f}" if len(took[best]) else "no end of",
-        "largest_inputs": max(row.cell["n"] for row in rows["functions"]),
+        "largest_inputs": max(counted),
+        "fewest_inputs": min(many),
+        "share_fewest": shares[min(many)],
+        "share_most": shares[max(many)],
+        "functions_told": "; ".join(f"{count:,.0f} of {2**2**n:,} with {n} inputs" for n, count in many.items()),
     }
 
 

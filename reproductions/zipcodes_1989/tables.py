@@ -305,7 +305,10 @@ def _words_of_map(cells: Sequence[consistency.Cell]) -> dict[str, Any]:
     names = ("train", "test", "rejects", "train_mse", "test_mse")
     if not cells:
         return {
-            **{f"map_{name}": "not tried" for name in (*names, "all", "cells", "near", "nearest", "misfit", "shape")},
+            **{
+                f"map_{name}": "not tried"
+                for name in (*names, "all", "scatter", "cells", "near", "nearest", "misfit", "shape")
+            },
             "map_shape_ratio": "not tried",
         }
     fits = np.array([cell.fits for cell in cells])
@@ -319,6 +322,7 @@ def _words_of_map(cells: Sequence[consistency.Cell]) -> dict[str, Any]:
     return {
         **{f"map_{name}": f"{100 * share:.0f} %" for name, share in zip(names, fits.mean(axis=0), strict=True)},
         "map_all": f"{100 * fits.all(axis=1).mean():.0f} %",
+        "map_scatter": int(fits.all(axis=1).sum()) - sum(bool(cell.fits.all()) for cell in close),
         "map_cells": len(cells),
         "map_near": f"{100 * len(close) / len(cells):.0f} %",
         "map_nearest": f"eta / mu {best.ratio:.3g}, mu {best.mu:g}" if best else "none",

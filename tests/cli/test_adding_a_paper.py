@@ -112,7 +112,7 @@ def test_all_faults_are_told_at_once(checkout, room):
             'id = "time"\nsection = "tasks"\ntitle',
             "the figure 'time' has words but is not drawn",
         ),
-        ("paper.toml", "{ours_learned} of", "{ours_lerned} of", "the answer names {ours_lerned}"),
+        ("paper.toml", "{percent_learned} of", "{percent_lerned} of", "the answer names {percent_lerned}"),
         (
             "paper.toml",
             "--set rate=2",

@@ -29,9 +29,9 @@ from reproductions.cli import execute
         (2.5e-3, "", "0.0025"),
         (-3.1, "", "-3.1"),
         (12.345, "", "12.3"),
-        (1.2e-5, "", "1.2e-05"),
+        (1.2e-5, "", "1.2 × 10⁻⁵"),
         (123456.7, "", "123,457"),
-        (123456789.5, "", "1.23e+08"),
+        (123456789.5, "", "1.23 × 10⁸"),
         ("yes", "", "yes"),
         (0, "", "0"),
         (float("nan"), "", ""),
@@ -39,6 +39,20 @@ from reproductions.cli import execute
 )
 def test_numbers_are_written_as_people_read_them(value, unit, text):
     assert tables.number(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("printed", "text"),
+    [("1.11e4", "11,100"), ("6e2", "600"), ("18629", "18,629"), ("0.0025", "0.0025"), ("2.5e-3", "0.0025"),
+     ("7e-5", "7 × 10⁻⁵"), ("60,000", "60,000"), ("2.50", "2.50"), ("about 3", "about 3"), ("", "")],
+)  # fmt: skip
+def test_what_a_paper_prints_is_shown_as_readers_write_it(printed, text):
+    assert tables.as_printed(printed) == text
+
+
+def test_large_counts_are_told_in_three_digits():
+    assert tables.about(233_280_000) == "2.33 × 10⁸"
+    assert tables.about(1500) == "1,500"
 
 
 def claim(measured, **changes):
@@ -268,6 +282,15 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
         folders.write_files(tmp_path, {"a.txt": "new"})
     assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "é"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "sub"]
+
+
+def test_labels_at_the_ends_of_lines_stay_beside_the_axes():
+    with figures.style():
+        _, ax = figures.canvas(width=4, height=3)
+        ax.set(xlim=(0, 1), ylim=(0, 1))
+        figures.end_labels(ax, [(1.0, 0.97 + 0.01 * k, str(k), "k") for k in range(4)], gap=0.1)
+    heights = [text.xy[1] for text in sorted(ax.texts, key=lambda one: one.get_text())]
+    assert heights == pytest.approx([figures.TOP - 0.1 * k for k in (3, 2, 1, 0)])
 
 
 def test_labels_at_the_ends_of_lines_keep_apart():

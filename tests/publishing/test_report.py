@@ -11,7 +11,7 @@ import pytest
 
 from core.evidence.verdicts import WORDS
 from core.evidence.verify import Verification, write
-from core.publishing import documents, figures
+from core.publishing import chapters, documents, figures
 from core.publishing.glossary import Glossary
 from tests.publishing import fake_era
 from tests.publishing.page import is_sound
@@ -211,3 +211,29 @@ def test_a_figure_of_panels_is_embedded_for_phones_too(html, fake):
     width, height = figures.size_of(stacked)
     assert width <= 72 * figures.NARROW
     assert height > width
+
+
+@pytest.mark.parametrize(
+    ("region", "told"),
+    [
+        ((557.5, 558.5), ("557.5", "558.5")),
+        ((1424.5, 1425.5), ("1,424.5", "1,425.5")),
+        ((99.5, 100.5), ("99.5", "100.5")),
+        ((19.35, 19.45), ("19.35", "19.45")),
+        ((279.0, 1116.0), ("279", "1,116")),
+        ((1 / 3, 2 / 3), ("0.333", "0.667")),
+        ((None, 2.0), (None, "2")),
+    ],
+)
+def test_the_ends_of_a_region_are_told_with_digits_enough_to_see_them_apart(region, told):
+    assert chapters.bounds(*region) == told
+
+
+def test_backticks_are_set_as_code():
+    assert Glossary({}).html("`quoted` < read") == "<code>quoted</code> &lt; read"
+
+
+def test_failed_has_one_meaning(fake, html):
+    told = re.search(r"trials were run; .*?[.]", " ".join(html.split()))[0]
+    assert ("none failed" in told) == (fake.record.trials.failed == 0)
+    assert "no failure" not in html

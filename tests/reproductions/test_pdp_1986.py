@@ -8,8 +8,8 @@ from core.learning import checks
 from core.learning.ops import squared_error
 from core.networks import grouped
 from reproductions.cli import rooms
+from reproductions.pdp_1986 import argument, family_trees, film, now
 from reproductions.pdp_1986 import experiment as experiments
-from reproductions.pdp_1986 import family_trees, film, now
 from reproductions.pdp_1986.run import RECIPE, symmetry
 
 XOR = {**RECIPE, "task": "xor", "net": "xor 2-2-1", "sweeps": 3000, "entropy": 1986}
@@ -174,6 +174,27 @@ def test_trees_hold_out_four_cases_and_score_them_apart():
     nation[:, [0, 1, 3, 4, 5]] = np.random.default_rng(0).standard_normal((24, 5))
     assert family_trees.told(nation)["nation"] > 0.95
     assert sorted(set(families.GENERATION)) == [1, 2, 3]
+
+
+# Weights to hidden units 1 and 2 of input 1, of input 2, thresholds; then of the output. OR and AND; then either alone.
+ONES_BETWEEN = np.array([9.0, 9.0, 9.0, 9.0, -4.0, -14.0, 9.0, -9.0, -4.0])
+ZEROS_BETWEEN = np.array([9.0, -9.0, -9.0, 9.0, -4.0, -4.0, 9.0, 9.0, -4.0])
+
+
+@pytest.mark.parametrize(("net", "inside"), [(ONES_BETWEEN, [1, 2]), (ZEROS_BETWEEN, [0, 3])])
+def test_the_drawn_argument_tells_which_points_lie_between_the_lines(net, inside):
+    assert argument.between(net) == inside
+    axes = argument.two_lines({"xor_weights": net}, None).axes
+    assert ("ones" if inside == [1, 2] else "zeros") in axes[0].get_title()
+    assert argument.numbers(ONES_BETWEEN)[1] == "hidden 2: 9.00 x₁ + 9.00 x₂ − 14.00"
+
+
+def test_the_argument_in_words_holds_of_whatever_net_is_drawn():
+    paper = rooms.paper_of("pdp_1986")
+    caption = next(one.caption for one in paper.figure if one.id == "two_lines")
+    for text in (paper.explanation.text, caption):
+        assert "(0,1)" not in text
+        assert "between them the output" not in text
 
 
 def test_the_film_shows_the_net_of_the_trial():

@@ -98,6 +98,14 @@ def test_a_machine_of_the_mark_is_size_learns_the_alphabet():
     assert all(row["wrong"][-1] == 0 and row["wrong"][0] > 20 for row in rows)
 
 
+def test_the_answer_takes_its_counts_from_the_record(quick_of):
+    _, record, _ = quick_of("perceptrons_1969")
+    paper = rooms.paper_of("perceptrons_1969")
+    assert "1,882" not in paper.reproduction.answer
+    assert record["words"]["functions_told"] == "14 of 16 with 2 inputs; 104 of 256 with 3 inputs"
+    assert record["words"]["share_most"] == "41 %"
+
+
 def test_the_film_ends_where_a_line_exists_and_goes_round_on_xor():
     x = np.column_stack([np.ones(4), boolean.corners(2)])
     ended = film.corrections(np.zeros(3), x, np.array([-1.0, -1, -1, 1]), 100)
