@@ -188,7 +188,7 @@ def compare(claim: Claim, measured: Simple, *, label: str = "", statement: str =
     if ours is None:
         return answer
     outcome = _outcome(claim.rule, region, ours)
-    if outcome != "agrees" and claim.rule.farther is not None:
+    if outcome == "disagrees" and claim.rule.farther is not None:
         wider = claim.rule.region(claim.number, claim.printed, farther=True)
         if wider.holds_all(ours.low, ours.high):
             outcome = "partly"

@@ -48,6 +48,7 @@ OUTCOMES = [
     ("across the end of a factor", claim("factor", tolerance=1.5), quantity(13, 17), "undecided"),
     ("within a tolerance", claim("within", tolerance=2), quantity(9, 11), "agrees"),
     ("within the farther tolerance", claim("within", tolerance=1, farther=3), quantity(11.5, 12.5), "partly"),
+    ("a little short of the nearer tolerance", claim("within", tolerance=1, farther=3), quantity(9.5, 11.9), "undecided"),
     ("beyond it", claim("within", tolerance=1, farther=3), quantity(14, 15), "disagrees"),
     ("partly is no prize for coming near", claim("within", tolerance=1, farther=3), quantity(9, 14), "undecided"),
     ("under a bound", claim("at_most"), quantity(6, 9), "agrees"),
