@@ -268,8 +268,8 @@ def _texts(paper: Paper) -> Iterator[tuple[str, str]]:
 
 def _rules(paper: Paper, folder: Path) -> Iterator[str]:
     """Rules that could not have failed or passed, and exercises whose effect would not be seen."""
-    room = rooms.room(paper.reproduction.id)
     try:
+        room = rooms.room(paper.reproduction.id)
         record: Record = runs.measured_again_in(folder, paper, room)
     except BackstoryError:
         return
@@ -291,8 +291,12 @@ def _unseen(paper: Paper, record: Record, room: Reproduction[Any]) -> Iterator[s
     for one in paper.exercise:
         if not one.claim or one.effect is None or one.claim not in results:
             continue
-        runs = getattr(_settings_of(one.command, paper.reproduction.id, room), one.runs)
-        if not decidable.seen(claims[one.claim], results[one.claim], one.effect, runs):
+        try:
+            settings = _settings_of(one.command, paper.reproduction.id, room)
+        except BackstoryError:
+            continue  # what is wrong with the command is told where commands are looked at
+        runs = getattr(settings, one.runs, None)
+        if runs is not None and not decidable.seen(claims[one.claim], results[one.claim], one.effect, runs):
             yield (
                 f"the exercise {one.title!r}: a change of {one.effect:g} in {one.claim} would not be seen "
                 f"with {one.runs}={runs}"

@@ -189,8 +189,8 @@ def test_rules_that_decide_nothing_are_found_on_the_record(checkout, room):
 def test_a_report_that_another_one_names_must_name_it_back(checkout, room):
     with (room / "paper.toml").open("a") as file:
         file.write('\n[[section]]\nid = "more"\ntitle = "More"\nquestion = "?"\nfinding = "!"\n')
-        file.write('see = { lms_1959 = "teaches such a unit with targets of plus and minus one" }\n')
-    told = backstory(checkout, "check", "lms_1959", code=1).stdout
+        file.write('see = { perceptrons_1969 = "teaches such a unit by another rule" }\n')
+    told = backstory(checkout, "check", "perceptrons_1969", code=1).stdout
     assert "section 'more' of hebb_1949 says that it measures the same thing, and no section here names it back" in told
 
 
