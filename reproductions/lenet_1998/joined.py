@@ -32,7 +32,7 @@ def pairs(cell: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]
     """
     seen_y = written.digits(cell).seen_y
     scores = np.zeros((len(seen_y), 10))
-    for (i, j), out in zip(combinations(range(10), 2), _outputs(json.dumps(cell | {"join": ""})), strict=True):
+    for (i, j), out in zip(combinations(range(10), 2), _outputs(json.dumps({**cell, "join": ""})), strict=True):
         joined = JOINS[cell["join"]](out)
         scores[:, i] += joined
         scores[:, j] -= joined

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from core.datasets import token_text
+from core.datasets.kept import kept
 from core.datasets.token_text import TokenText
 from core.errors import BackstoryError
 from core.evidence.record import Record
@@ -26,7 +27,6 @@ from core.learning.compiled.llama import FAST
 from core.learning.seeds import generator
 from core.networks import llama
 from core.networks.llama import Config
-from core.publishing.play.kept import kept
 from reproductions.llama_2023.run import LARGER, THEIRS
 from reproductions.llama_2023.training import BETAS, config_of, nats_a_character, windows
 

@@ -51,7 +51,8 @@ def learn(entropy: int, seed: int, sweeps: int) -> Path:
     targets = RECIPE["off"] + (1 - 2 * RECIPE["off"]) * t
     p = NET.init(generator(entropy, seed), RECIPE["reach"])
     change = {name: np.zeros_like(value) for name, value in p.items()}
-    parameters, losses = [NET.flat(p)], []
+    parameters = [NET.flat(p)]
+    losses: list[float] = []
     while len(losses) <= LONGER * sweeps and (len(losses) <= sweeps or losses[-1] > LEAST):
         value, slope = gradient(loss, p, x, targets)
         change = {name: RECIPE["momentum"] * change[name] - RECIPE["rate"] * slope[name] for name in p}

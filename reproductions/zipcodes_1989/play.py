@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from core.datasets import digits
+from core.datasets.kept import kept
 from core.errors import BackstoryError
 from core.evidence.classification import error_after_rejecting, rejects_needed
 from core.evidence.record import Record
 from core.evidence.rows import Rows, pick
 from core.networks import zipcode
-from core.publishing.play.kept import kept
 from reproductions.zipcodes_1989 import experiment
 
 DIGITS = 5  # decimals of the weights that travel in the page

@@ -6,8 +6,8 @@ import re
 import numpy as np
 import pytest
 
+from core.datasets.kept import kept
 from core.publishing.play import pages
-from core.publishing.play.kept import kept
 from reproductions.cli import catalogue, rooms
 
 TEMPLATE = """{% extends "page.html.j2" %}
