@@ -65,9 +65,9 @@ def ordered_pairs(ours: Mapping[str, float]) -> list[tuple[str, str, bool]]:
     ]
 
 
-def right(row: Row, count: int) -> np.ndarray:
-    """Whether each of `count` digits was answered rightly."""
-    return np.unpackbits(row.arrays["right"].astype(np.uint8), count=count).astype(bool)
+def right(row: Row) -> np.ndarray:
+    """Whether each digit was answered rightly; up to seven more at the end, which nobody was asked, are False."""
+    return np.unpackbits(row.arrays["right"].astype(np.uint8)).astype(bool)
 
 
 def mcnemar(a: np.ndarray, b: np.ndarray) -> tuple[int, int, float]:
@@ -88,10 +88,10 @@ def holm(chances: Sequence[float]) -> np.ndarray:
     return found
 
 
-def pairs_apart(rows: Rows, count: int) -> list[tuple[str, str, int, int, float]]:
+def pairs_apart(rows: Rows) -> list[tuple[str, str, int, int, float]]:
     """Every pair of methods by its first trial: names, digits only one has wrong, and the corrected chance."""
     first = {name: next((row for row in group if not row.failed), None) for name, group in arms(rows).items()}
-    known = {name: right(row, count) for name in PAPER if (row := first.get(name)) is not None}
+    known = {name: right(row) for name in PAPER if (row := first.get(name)) is not None}
     pairs = list(combinations(known, 2))
     found = [mcnemar(known[a], known[b]) for a, b in pairs]
     corrected = holm([one[2] for one in found])

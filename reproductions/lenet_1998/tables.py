@@ -41,7 +41,7 @@ def tables(s: Settings, rows: Rows) -> list[dict[str, Any]]:
         ),
         _passes(arms["LeNet-5"]),
         _methods(rows),
-        _pairs(s, rows),
+        _pairs(rows),
         means_table(
             "rejects",
             "Digits to be rejected for 0.5 % error on the rest",
@@ -107,11 +107,10 @@ def _methods(rows: Rows) -> dict[str, Any]:
     return table("methods", "The table of methods", columns, lines)
 
 
-def _pairs(s: Settings, rows: Rows) -> dict[str, Any]:
-    count = len(digit_fields.load(s.data).test_y)
+def _pairs(rows: Rows) -> dict[str, Any]:
     lines = [
         [a, b, only_a, only_b, f"{chance:.2g}", "yes" if chance < comparisons.LEVEL else "no"]
-        for a, b, only_a, only_b, chance in comparisons.pairs_apart(rows, count)
+        for a, b, only_a, only_b, chance in comparisons.pairs_apart(rows)
     ]
     columns = ["first", "second", "only first wrong", "only second wrong", "chance, corrected", "told apart"]
     return table("pairs", "Pairs of methods digit by digit (McNemar, corrected by Holm)", columns, lines)
@@ -172,7 +171,7 @@ def words(s: Settings, rows: Rows) -> dict[str, Any]:
     told = [name for name in ("linear", "nearest neighbours", "300 hidden", "LeNet-5") if name in means]
     better = [name for name, error in means.items() if error < comparisons.PAPER[name][0] - comparisons.APART]
     worse = [name for name, error in means.items() if error > comparisons.PAPER[name][0] + comparisons.APART]
-    apart = comparisons.pairs_apart(rows, len(digit_fields.load(s.data).test_y))
+    apart = comparisons.pairs_apart(rows)
     return {
         "pairs": len(pairs),
         "order_percent": f"{100 * np.mean([agrees for _, _, agrees in pairs]):.0f} %" if pairs else "none",

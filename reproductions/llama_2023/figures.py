@@ -63,9 +63,13 @@ def card(arrays: Arrays, record: Record) -> Canvas:
     ax.plot(np.full(len(ours), orders[-1] + 1.5), ours, "o", color=draw.BLUE, markersize=6, alpha=0.7)
     if len(ours):
         ax.annotate(
-            "Llama", (orders[-1] + 1.5, ours.max()), xytext=(0, 9), textcoords="offset points", ha="center",
+            "Llama",
+            (orders[-1] + 1.5, ours.max()),
+            xytext=(0, 9),
+            textcoords="offset points",
+            ha="center",
             color=draw.BLUE,
-        )  # fmt: skip
+        )
     ax.annotate("counting", (orders[1], counted[1]), xytext=(9, 4), textcoords="offset points", color=draw.FAINT)
     ax.set_xticks(orders)
     ax.set_xlim(0.5, orders[-1] + 2.6)
