@@ -96,7 +96,8 @@ class Talk:
 def deck(talk: Talk, chosen: Sequence[str] = (), verdicts: str = "picture") -> list[Slide]:
     """The slides of one report: the answer first, then the chosen or the key figures, the verdicts, the conclusion."""
     known = {picture.id: picture for picture in talk.paper.figure}
-    shown = [known[name] for name in chosen] if chosen else talk.paper.key_pictures()
+    card = talk.paper.card.picture  # stands beside the answer
+    shown = [known[name] for name in chosen] or [one for one in talk.paper.key_pictures() if one.id != card]
     slides = [_answer(talk), *(_figure(talk, picture) for picture in shown if _there(talk, picture))]
     if verdicts == "picture" and comparisons.groups(talk.record, talk.paper):
         slides += _verdict_pictures(talk)

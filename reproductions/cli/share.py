@@ -147,7 +147,9 @@ def slides(
     reports: Reports = Path("reports"),
     out: Into = Path("slides"),
     theme: Theme = "light",
-    figures: Annotated[str, typer.Option(metavar="ID,ID", help="Only these figures, in this order.")] = "",
+    figures: Annotated[
+        str, typer.Option(metavar="ID,ID", help="Only these figures, in this order; `list` tells which there are.")
+    ] = "",
     verdicts: Annotated[
         str, typer.Option(help="picture: every measurement in one picture; summary: tallies and five claims; none.")
     ] = "picture",
@@ -155,15 +157,20 @@ def slides(
 ) -> None:
     """Make a talk of reports: a 16:9 PowerPoint deck, and the same as one HTML page for a browser.
 
-    The answer comes first, then each figure under what it shows, the verdicts, and the conclusion. Notes start with a
-    sentence to say, and end with sources. In the browser arrow keys turn pages, n shows notes, f fills the screen.
+    The answer comes first, then each figure under what it shows, the verdicts, and the conclusion: three slides more
+    than figures. Notes start with a sentence to say, and end with sources. In the browser arrow keys turn pages, n shows notes, f fills the screen.
     """
     from core.publishing import citing, decks, folders
     from core.publishing import slides as layout
+    from reproductions.cli import rooms
 
     _among(theme, ("light", "dark"), "theme")
     _among(verdicts, layout.VERDICTS, "way to show verdicts, --verdicts")
     places = _places(eras or [], reports)
+    if figures == "list":
+        shown = [(f"{one}.{picture.id}", picture.says) for one in places for picture in rooms.paper_of(one).figure]
+        width = max(len(name) for name, _ in shown)
+        return say("\n".join(f"{name:{width}}  {told}" for name, told in shown))
     folders.check_writable(out)
     made: list[Slide] = []
     with tempfile.TemporaryDirectory() as working:

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from reproductions.cli import rooms
+
 ERA = "perceptrons_1969"
 
 
@@ -88,6 +90,14 @@ def test_a_figure_that_there_is_not_is_answered_with_the_nearest(backstory, repo
     done = backstory("slides", ERA, "--reports", reports, "--out", tmp_path, "--figures", "no_lines")
     assert done.returncode == 2
     assert "did you mean 'no_line'?" in done.stderr
+
+
+def test_the_figures_of_a_talk_are_listed_with_what_they_show(backstory, reports, tmp_path):
+    done = backstory("slides", ERA, "--reports", reports, "--out", tmp_path, "--figures", "list")
+    assert done.returncode == 0, done.stderr
+    told = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
+    assert set(told) == {f"{ERA}.{picture.id}" for picture in rooms.paper_of(ERA).figure}
+    assert not list(tmp_path.glob("*.pptx"))
 
 
 def test_figures_for_a_column_of_print_have_its_width_and_their_credit(backstory, reports, tmp_path):
