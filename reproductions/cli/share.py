@@ -158,7 +158,8 @@ def slides(
     """Make a talk of reports: a 16:9 PowerPoint deck, and the same as one HTML page for a browser.
 
     The answer comes first, then each figure under what it shows, the verdicts, and the conclusion: three slides more
-    than figures. Notes start with a sentence to say, and end with sources. In the browser arrow keys turn pages, n shows notes, f fills the screen.
+    than figures. Notes start with a sentence to say, and end with sources. In the browser arrow keys turn pages, n
+    shows notes, f fills the screen.
     """
     from core.publishing import citing, decks, folders
     from core.publishing import slides as layout
