@@ -97,9 +97,60 @@ def test_the_formatter_is_only_switched_off_for_tables_of_data():
                 assert re.match(r"_?[A-Z][A-Z_0-9]*\b.*=", lines[start]), f"{path.relative_to(ROOT)}:{number + 1}"
 
 
+# Used by tests alone, and meant to be: what checks derivatives, the plain loop that others are held against, the gate.
+FOR_TESTS = {
+    "projection_error", "full_error", "measured_curvatures", "require", "gradient_descent", "condemned",
+    "schema_text", "SCHEMA_FILE",
+}  # fmt: skip
+
+
+def named(statement):
+    """The names that a statement at the top of a file defines."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name} if not statement.decorator_list or not statement.name.startswith("_") else set()
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    targets += [statement.target] if isinstance(statement, ast.AnnAssign) else []
+    return {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+
+
+def spoken_of(statement):
+    """Every name that a statement uses, also as a word in quotes."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.ImportFrom):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+            yield node.value
+
+
+def test_nothing_in_core_or_the_command_line_is_without_a_user():
+    """By name, so that a name which is used elsewhere for another thing hides one that is not."""
+    defined, used = [], set()
+    for path in [*SOURCES, *(ROOT / "benchmarks").glob("*.py")]:
+        for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+            own = named(statement)
+            used |= set(spoken_of(statement)) - own
+            commands = path.parent.name == "cli" and getattr(statement, "decorator_list", [])
+            if path.is_relative_to(ROOT / "core") or path.parent.name == "cli":
+                defined += [] if commands or own <= {"__all__"} else [(own, path.relative_to(ROOT))]
+    for path in [*(ROOT / "core").rglob("*.j2"), *(ROOT / "reproductions").rglob("*.txt")]:
+        used |= set(re.findall(r"\w+", path.read_text(encoding="utf-8")))
+    assert [f"{path}: {own}" for own, path in defined if not own & (used | FOR_TESTS)] == []
+    assert not FOR_TESTS & used, "these are used by now"
+
+
 # One room per era.
 
 PARTS = {"__init__.py", "__main__.py", "paper.toml", "settings.py", "run.py", "claims.py", "figures.py"}
+
+
+def test_what_a_room_hands_on_is_typed():
+    assert not re.search(r"\bAny\b", (ROOT / "core" / "evidence" / "reproduction.py").read_text(encoding="utf-8"))
+    for path in (ROOT / "reproductions" / "cli").glob("*.py"):
+        assert "Reproduction[Any]" not in path.read_text(encoding="utf-8"), path.name
 
 
 @pytest.mark.parametrize("name", catalogue.ids())

@@ -65,14 +65,6 @@ def rotated(images: np.ndarray, degrees: float) -> np.ndarray:
     return resample(images, np.array([[c, s], [-s, c]]))
 
 
-def sheared(images: np.ndarray, slope: np.ndarray | float) -> np.ndarray:
-    """Each line moved to the right by slope times its distance below the middle; one slope, or one for each image."""
-    back = np.zeros((len(images), 2, 2))
-    back[:, 0, 0] = back[:, 1, 1] = 1
-    back[:, 1, 0] = -np.asarray(slope)
-    return resample(images, back)
-
-
 def inverted(images: np.ndarray, rng: np.random.Generator, share: float) -> np.ndarray:
     """Salt and pepper: each pixel x becomes 1 - x with this probability (LeCun et al. 1998, III.E: 0.1)."""
     return np.where(rng.random(images.shape, dtype=np.float32) < share, 1 - images, images)

@@ -8,7 +8,6 @@ ENGLISH = ("Christopher", "Andrew", "Arthur", "James", "Charles", "Colin",
            "Penelope", "Christine", "Victoria", "Jennifer", "Margaret", "Charlotte")  # fmt: skip
 ITALIAN = ("Roberto", "Pierro", "Emilio", "Marco", "Tomaso", "Alfonso",
            "Maria", "Francesca", "Lucia", "Angela", "Gina", "Sophia")  # fmt: skip
-PEOPLE = ENGLISH + ITALIAN
 RELATIONS = ("father", "mother", "husband", "wife", "son", "daughter", "uncle", "aunt", "brother", "sister", "nephew",
              "niece")  # fmt: skip
 GENERATION = np.tile([1, 1, 2, 2, 2, 3], 4)
@@ -17,7 +16,7 @@ _COUPLES = {(0, 6): (2, 8), (1, 7): (3, 9), (2, 10): (), (3, 8): (5, 11), (4, 9)
 
 
 def triples() -> list[tuple[int, int, int]]:
-    """All (person, relation, person) that hold, as places in PEOPLE and RELATIONS: 112 of them."""
+    """All (person, relation, person) that hold, as places in ENGLISH + ITALIAN and RELATIONS: 112 of them."""
     return [(a + 12 * tree, r, b + 12 * tree) for tree in (0, 1) for a, r, b in _one_tree()]
 
 

@@ -78,22 +78,6 @@ def _parts(c: dict[str, Any]) -> list[tuple[str, tuple[int, ...]]]:
     return parts if c["tied"] else [*parts, ("output", (c["vocabulary"], width))]
 
 
-def write_checkpoint(config: dict[str, Any], arrays: dict[str, np.ndarray]) -> bytes:
-    """The bytes of such a checkpoint; the unread tables of angles are zeros."""
-    sign = 1 if config["tied"] else -1
-    numbers = [config[name] * (sign if name == "vocabulary" else 1) for name in HEADER]
-    pieces = [struct.pack(f"<{len(HEADER)}i", *numbers)]
-    for name, shape in _parts(config):
-        if name == "angles":
-            array = np.zeros(shape)
-        elif "*" in name:
-            array = np.stack([arrays[name.replace("*", str(layer))] for layer in range(config["layers"])])
-        else:
-            array = arrays[name]
-        pieces.append(np.ascontiguousarray(array, "<f4").tobytes())
-    return b"".join(pieces)
-
-
 def tokenizer(content: bytes, vocabulary: int) -> Tokenizer:
     """The tokenizer of a llama2.c file of so many tokens.
 

@@ -212,10 +212,3 @@ def score(outputs: np.ndarray, words: Words) -> Score:
         near.all(-1).mean(-1),
         np.square(off).mean((-2, -1)),
     )
-
-
-def spoken(outputs: np.ndarray) -> tuple[str, str]:
-    # (N, 26) -> N phonemes, N stresses
-    """Best guesses as symbols."""
-    phoneme, stress = guesses(outputs)
-    return "".join(SYMBOLS[k] for k in phoneme), "".join(STRESS_SYMBOLS[k] for k in stress)

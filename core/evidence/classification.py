@@ -28,22 +28,3 @@ def rejects_needed(error: np.ndarray, goal: float) -> float:
     """Smallest share of patterns to reject so that the error on the rest is at most `goal`; 1 if none will do."""
     enough = np.flatnonzero(error <= goal)
     return float(enough[0] / len(error)) if len(enough) else 1.0
-
-
-def single_run(outputs: np.ndarray, labels: np.ndarray, targets: np.ndarray, *, goal: float) -> dict[str, float]:
-    # (N, O), (N,), (N, O)
-    """Rejects needed for an error of `goal`, and standard errors over patterns of it, of the error and of the MSE.
-
-    The standard error of the rejects is a bootstrap over patterns, from the same draws for every network.
-    """
-    rng = np.random.default_rng(0)
-    draws = [rng.integers(0, len(labels), len(labels)) for _ in range(200)]
-    resampled = [rejects_needed(error_after_rejecting(outputs[d], labels[d]), goal) for d in draws]
-    error = float((outputs.argmax(axis=-1) != labels).mean())
-    per_pattern = np.square(outputs - targets).mean(axis=-1)
-    return {
-        "rejects": rejects_needed(error_after_rejecting(outputs, labels), goal),
-        "rejects_se": float(np.std(resampled)),
-        "test_error_se": float(np.sqrt(error * (1 - error) / len(labels))),
-        "test_mse_se": float(per_pattern.std() / np.sqrt(len(labels))),
-    }

@@ -19,7 +19,6 @@ from scipy import stats
 
 LEVEL = 0.95
 MANY = 60  # from so many runs on a prediction interval is read off their order, whatever their distribution
-ORDERED = 39  # fewer runs cannot cover 95 % by their order alone
 
 
 def transformed(values: np.ndarray, scale: str) -> np.ndarray:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -224,9 +224,3 @@ def _row(line: Mapping[str, str], head: Mapping[str, Any]) -> Row:
     cell = head["cells"][int(line["cell"])]["cell"]
     values = {name: float(line[column(name)]) for name in head["measurements"] if line[column(name)] != ""}
     return Row(cell, int(line["seed"]), line["failed"] == "1", line["reason"], values, {}, float(line["seconds"]))
-
-
-def seeds_in(runs: Sequence[Sequence[int]]) -> Iterator[int]:
-    """The seeds of a cell of cells.json, written there as [first, last] pairs."""
-    for first, last in runs:
-        yield from range(first, last + 1)

@@ -50,11 +50,6 @@ def stacked(rows: Sequence[Row], name: str) -> np.ndarray:
     return np.stack([row.arrays[name] for row in rows if not row.failed])
 
 
-def value_or(rows: Sequence[Row], name: str, missing: float) -> np.ndarray:
-    """The values of one measurement, with `missing` for trials that failed or do not have it."""
-    return np.array([missing if row.failed else row.values.get(name, missing) for row in rows], dtype=float)
-
-
 def paired(a: Sequence[Row], b: Sequence[Row], name: str) -> tuple[np.ndarray, np.ndarray]:
     """One measurement of two groups for the seeds that both have finished, in the order of the first."""
     other = {row.seed: row for row in b if not row.failed and name in row.values}

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel
 
 from core.errors import BackstoryError
 from core.evidence import closure
@@ -200,8 +199,3 @@ def _processor() -> str:
         return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor() or "unknown"
-
-
-def settings_of(record: Record, room: Reproduction[S]) -> BaseModel:
-    """The settings of a record."""
-    return room.settings.model_validate(record.settings)

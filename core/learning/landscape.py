@@ -139,11 +139,6 @@ def surface_curvatures(surface: np.ndarray, step: float) -> np.ndarray:
     return np.stack([mean - spread, mean + spread], axis=-1)
 
 
-def negative_share(surface: np.ndarray, step: float, *, noise: float = 0.0) -> float:
-    """Share of a slice's inner points at which it curves downwards some way: the smaller curvature below -noise."""
-    return float(np.mean(surface_curvatures(surface, step)[..., 0] < -noise))
-
-
 def rises(line: np.ndarray, *, tolerance: float = 0.0) -> float:
     """The largest climb along a line of losses: the most that a later value exceeds an earlier one, at least 0.
 

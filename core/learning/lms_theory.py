@@ -46,11 +46,6 @@ def trace_bound(r: np.ndarray) -> float:
     return float(1 / np.trace(r))
 
 
-def mean_bound(r: np.ndarray) -> float:
-    """mu < 1 / lambda_max: convergence of the mean weights alone."""
-    return float(1 / eigenvalues(r)[0])
-
-
 def gaussian_bound(r: np.ndarray) -> float:
     """Largest mu at which the mean square of the weights converges for independent Gaussian patterns.
 

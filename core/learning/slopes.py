@@ -98,16 +98,6 @@ def central(meter: Meter, w: np.ndarray, step: float, *, chunk: int = 256) -> np
     )
 
 
-def one_weight(meter: Meter, w: np.ndarray, index: int, step: float) -> np.ndarray:
-    # (..., n) -> (...)
-    """Central slope along weight `index` alone: 2 evaluations. Raises as `forward`; IndexError for no such weight."""
-    w = _checked(w, step)
-    if not 0 <= index < w.shape[-1]:
-        raise IndexError(f"there is no weight {index} among {w.shape[-1]}")
-    part = np.array([index])
-    return ((meter.read(_nudged(w, part, step)) - meter.read(_nudged(w, part, -step))) / (2 * step))[..., 0]
-
-
 def along(meter: Meter, w: np.ndarray, direction: np.ndarray, step: float) -> np.ndarray:
     # (..., n), (..., n) -> (...)
     """Central slope along a direction: 2 evaluations. Times a random direction of unit variance per weight, its mean

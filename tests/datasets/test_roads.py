@@ -38,7 +38,6 @@ def test_profiles_do_what_their_names_say():
     rising = centre_lines.clothoid(20, 0.0, 0.04)
     assert np.allclose(np.diff(rising), 0.04 / len(rising))
     assert centre_lines.lay([rising]).heading[0, len(rising)] == pytest.approx(20 * 0.02)
-    assert centre_lines.s_bend(60, 0.03).sum() == pytest.approx(0)
     eased = centre_lines.eased_bend(50, -0.02, 10)
     assert len(eased) == 100
     assert eased.sum() * centre_lines.SPACING == pytest.approx(-0.02 * 40)

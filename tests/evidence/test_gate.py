@@ -194,7 +194,6 @@ def test_a_published_file_that_was_changed_is_refused(folder, tmp_path, name):
 
 def test_seeds_are_published_as_runs():
     assert published._runs([0, 1, 2, 7, 8, 3]) == [[0, 2], [7, 8], [3, 3]]
-    assert list(published.seeds_in([[0, 2], [7, 7]])) == [0, 1, 2, 7]
 
 
 def test_stored_trials_are_used_again_by_what_they_compute(tmp_path, monkeypatch):

@@ -94,11 +94,6 @@ def test_curvatures_of_a_quadratic_slice_are_its_own():
     found = landscape.surface_curvatures(surface, side[1] - side[0])
     np.testing.assert_allclose(found[..., 0], 2 - 5**0.5, rtol=1e-9)
     np.testing.assert_allclose(found[..., 1], 2 + 5**0.5, rtol=1e-9)
-    assert landscape.negative_share(surface, side[1] - side[0]) == 1.0
-    assert landscape.negative_share(a**2 + b**2, side[1] - side[0]) == 0.0
-    assert landscape.negative_share(np.cos(3 * a), side[1] - side[0]) == pytest.approx(
-        np.mean(np.cos(3 * side[1:-1]) > 0), abs=0.15
-    )
 
 
 def test_rises_of_a_line():

@@ -134,7 +134,6 @@ def test_equal_lengths_make_the_two_forms_one_rule():
 def test_bounds_and_misadjustment_at_known_points():
     one, many = np.eye(1) * 2, np.eye(8)
     assert lms_theory.trace_bound(many) == pytest.approx(1 / 8)
-    assert lms_theory.mean_bound(np.diag([4.0, 1.0])) == pytest.approx(1 / 4)
     assert lms_theory.gaussian_bound(one) == pytest.approx(1 / 6)  # 1 / (3 trace R)
     assert lms_theory.gaussian_bound(many) == pytest.approx(1 / 10)  # 1 / (n + 2)
     assert lms_theory.misadjustment(many, 0.01) == pytest.approx(0.08)

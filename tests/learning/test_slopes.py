@@ -20,7 +20,6 @@ def test_one_hand_worked_step_of_each_estimator():
     w = np.array([2.0, 1.0])  # slopes 2 w0 + 3 w1 = 7 and 3 w0 = 6
     assert slopes.central(meter, w, 0.5) == pytest.approx([7, 6])
     assert slopes.forward(meter, w, 0.5) == pytest.approx([7.5, 6])  # biased by 0.5 in the curved direction
-    assert slopes.one_weight(meter, w, 1, 0.5) == pytest.approx(6)
     assert slopes.along(meter, w, np.array([1.0, -1.0]), 0.5) == pytest.approx(1)
     assert slopes.central(meter, np.array([2, 1]), 0.5) == pytest.approx([7, 6])  # whole numbers are not truncated
 
@@ -32,9 +31,8 @@ def test_evaluations_are_counted_exactly():
             estimate(meter, np.zeros(n), 0.1)
             assert meter.evaluations == expected
     meter = slopes.Meter(bowl)
-    slopes.one_weight(meter, np.zeros(5), 2, 0.1)
     slopes.along(meter, np.zeros(5), np.ones(5), 0.1)
-    assert meter.evaluations == 4
+    assert meter.evaluations == 2
     meter = slopes.Meter(bowl)
     slopes.differential_steepest_descent(meter, np.ones(5), rate=0.1, step=0.1, iterations=7)
     assert meter.evaluations == 7 * 2 * 5
@@ -129,8 +127,6 @@ def test_descents_go_down_and_divergence_is_recorded_for_the_run_that_diverged()
 def test_bad_input_is_refused_with_a_sentence(call, match):
     with pytest.raises(ValueError, match=match):
         call(slopes.Meter(bowl))
-    with pytest.raises(IndexError, match="no weight 5 among 3"):
-        slopes.one_weight(slopes.Meter(bowl), np.ones(3), 5, 0.1)
 
 
 def test_the_step_rule_follows_the_precision():

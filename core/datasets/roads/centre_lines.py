@@ -51,13 +51,6 @@ def eased_bend(length: float, curvature: float, ease: float) -> np.ndarray:
     return np.concatenate([clothoid(ease, 0, curvature), bend(middle, curvature), clothoid(ease, curvature, 0)])
 
 
-def s_bend(length: float, curvature: float) -> np.ndarray:
-    """One wave of curvature: to the left, then to the right."""
-    _finite("a curvature", curvature)
-    n = _steps(length)
-    return curvature * np.sin(2 * np.pi * (np.arange(n) + 0.5) / n)
-
-
 def wandering(length: float, rng: np.random.Generator, *, limit: float, every: float = 15.0) -> np.ndarray:
     """A random walk of curvature within +-limit: a normal step every `every` metres, reflected, joined by clothoids."""
     if not (np.isfinite(limit) and limit >= 0):

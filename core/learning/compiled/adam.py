@@ -45,19 +45,3 @@ def adam_in_place(
     )
     flat = (x.reshape(-1) for x in (w, np.ascontiguousarray(slope, w.dtype), m, v))
     _step(*flat, *(w.dtype.type(number) for number in numbers))
-
-
-@reordered
-def sum_of_squares(x):
-    """The sum of the squares of a flat array, in double precision."""
-    s = 0.0
-    for j in range(len(x)):
-        s += x[j] * x[j]
-    return s
-
-
-@compiled
-def add_into(x, y):
-    """x <- x + y, flat arrays."""
-    for j in range(len(x)):
-        x[j] += y[j]

@@ -175,4 +175,3 @@ def _pairwise(code: Any) -> Any:
 # squash and slope_of for each register of a row, of a form; products and sums of two rows
 squash_row, slope_row = _each(squash_code), _each(slope_code)
 mul_rows = _pairwise(lambda builder, a, b: builder.fmul(a, b))
-add_rows = _pairwise(lambda builder, a, b: builder.fadd(a, b))
