@@ -8,7 +8,6 @@ import string
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -180,7 +179,7 @@ def _exercises(paper: Paper, room: Reproduction[BaseModel] | None) -> Iterator[s
                 yield f"the exercise {one.title!r} counts its runs by {one.runs!r}, which is no number of the settings"
 
 
-def _settings_of(command: str, name: str, room: Reproduction[Any]) -> BaseModel:
+def _settings_of(command: str, name: str, room: Reproduction[BaseModel]) -> BaseModel:
     """The settings that an exercise's command runs with. Raises BackstoryError if it cannot be run."""
     words = shlex.split(command)
     changes = [words[k + 1] for k, word in enumerate(words[:-1]) if word == "--set"]
@@ -282,7 +281,7 @@ def _rules(paper: Paper, folder: Path) -> Iterator[str]:
     yield from _unseen(paper, load_record(folder / "record.json"), room)
 
 
-def _unseen(paper: Paper, record: Record, room: Reproduction[Any]) -> Iterator[str]:
+def _unseen(paper: Paper, record: Record, room: Reproduction[BaseModel]) -> Iterator[str]:
     """Exercises whose change would not be told from chance with the runs of their command.
 
     The spread of a claim is that of the published runs; `decidable.seen` scales it to the number asked for.
