@@ -60,8 +60,8 @@ def card(arrays: Arrays, record: Record) -> Canvas:
     figure, ax = draw.canvas(width=3.6, height=3.2)
     _rows(ax, arrays, _known(arrays, CARD), 8)
     ax.set_xlabel("misread, %")
-    for height, text, colour in ((0.3, "● ours", draw.BLUE), (0.19, "◇ 1998", draw.INK)):
-        ax.annotate(text, (0.62, height), xycoords="axes fraction", color=colour)
+    for height, text, colour in ((0.74, "● ours", draw.BLUE), (0.61, "◇ 1998", draw.INK)):
+        ax.annotate(text, (0.64, height), xycoords="axes fraction", color=colour)
     return figure
 
 
@@ -70,8 +70,8 @@ def methods(arrays: Arrays, record: Record) -> Canvas:
     figure, ax = draw.canvas(width=7.0, height=7.4)
     _rows(ax, arrays, _known(arrays, PAPER), 9)
     ax.set_xlabel("test digits misread, %")
-    for height, text, colour in ((0.2, "● ours, and all trials", draw.BLUE), (0.15, "◇ paper", draw.INK)):
-        ax.annotate(text, (0.6, height), xycoords="axes fraction", color=colour)
+    for height, text, colour in ((0.63, "● ours, all trials", draw.BLUE), (0.58, "◇ paper", draw.INK)):
+        ax.annotate(text, (0.64, height), xycoords="axes fraction", color=colour)
     return figure
 
 
@@ -83,7 +83,10 @@ def learning(arrays: Arrays, record: Record) -> Canvas:
     for column, colour in ((2, draw.BLUE), (0, draw.ORANGE)):
         draw.band(ax, passes, np.maximum(curves[:, :, column], 0.01), colour)
     draw.logarithmic_y(ax)
-    draw.paper_line(ax, 0.95, "paper, test: 0.95 %")
+    draw.paper_line(ax, 0.95, "")
+    ax.annotate(
+        "paper, test: 0.95 %", (passes[-1], 0.95), xytext=(-4, -4), textcoords="offset points", ha="right", va="top"
+    )
     for row, (text, colour) in enumerate((("test digits", draw.BLUE), ("training digits, as presented", draw.ORANGE))):
         ax.annotate(text, (0.97, 0.92 - 0.08 * row), xycoords="axes fraction", ha="right", color=colour)
     ax.set(xlabel="pass", ylabel="digits misread, %", xlim=(1, passes[-1]))
@@ -123,12 +126,13 @@ def rejection(arrays: Arrays, record: Record) -> Canvas:
         if curve is not None:
             x = 10 * np.arange(len(curve)) / len(curve)
             ax.plot(x, np.maximum(curve, 0.01), color=colour, linewidth=2)
-            labels.append((0.0, float(curve[0]), name, colour))
+            labels.append((max(float(curve[-1]), 0.01), name, colour))
     draw.logarithmic_y(ax)
     draw.paper_line(ax, 0.5, "0.5 %")
     ax.set(xlabel="digits rejected, %", ylabel="error on the rest, %", xlim=(0, 10))
-    for k, (_, _, name, colour) in enumerate(labels):
-        ax.annotate(name, (0.75, 0.9 - 0.08 * k), xycoords="axes fraction", color=colour)
+    for end, name, colour in labels:
+        place = {"xytext": (-4, 12), "textcoords": "offset points", "ha": "right", "va": "bottom"}
+        ax.annotate(name, (10, end), color=colour, **place)
     return figure
 
 
@@ -136,6 +140,7 @@ def sizes(arrays: Arrays, record: Record) -> Canvas:
     """Error against training digits, with and without distortions."""
     figure, ax = draw.canvas(width=7.0, height=4.6)
     lines = arrays["sizes"]
+    lines = lines[np.isfinite(lines[:, 2])]
     regular = lines[lines[:, 1] == 0]
     regular = regular[np.argsort(regular[:, 0])]
     ax.errorbar(regular[:, 0], regular[:, 2], regular[:, 3], fmt="o-", color=draw.BLUE, markersize=8, capsize=4)

@@ -224,7 +224,7 @@ def _of_sizes(s: Settings, rows: Rows) -> dict[str, np.ndarray]:
     everything = len(digit_fields.load(s.data).train_y)
     lines = []
     for name, group in comparisons.arms(rows).items():
-        if not name.startswith("LeNet-5") or "plain" in name:
+        if not name.startswith("LeNet-5") or "plain" in name or name == TEN_UNITS:
             continue
         for some in grouped(group, "distort").values():
             done = [row.arrays["history"][: s.size_passes, 2][-1] for row in some if not row.failed]
