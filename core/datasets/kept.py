@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import tempfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,5 +31,8 @@ def kept(told: Any, make: Callable[[], Mapping[str, np.ndarray] | None]) -> Arra
     if made is None:
         return None
     place.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(place, allow_pickle=False, **made)
+    with tempfile.TemporaryDirectory(prefix=".played-", dir=place.parent) as working:  # whole, or not at all
+        draft = Path(working) / place.name
+        np.savez_compressed(draft, allow_pickle=False, **made)
+        os.replace(draft, place)
     return dict(made)
