@@ -16,7 +16,7 @@ from core.evidence import closure, decidable
 from core.evidence import run as runs
 from core.evidence.claims import Claim, Paper, faults_in, raw_paper
 from core.evidence.progress import Progress
-from core.evidence.record import Record, load_record
+from core.evidence.record import Record
 from core.evidence.reproduction import Reproduction
 from core.evidence.run import Result
 from core.evidence.trials import Workers
@@ -278,7 +278,7 @@ def _rules(paper: Paper, folder: Path) -> Iterator[str]:
         fault = decidable.undecidable(claim, results[claim.id]) if claim.id in results else None
         if fault:
             yield f"the claim {claim.id!r} decides nothing: {fault}"
-    yield from _unseen(paper, load_record(folder / "record.json"), room)
+    yield from _unseen(paper, record, room)
 
 
 def _unseen(paper: Paper, record: Record, room: Reproduction[BaseModel]) -> Iterator[str]:
