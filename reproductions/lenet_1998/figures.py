@@ -83,10 +83,7 @@ def learning(arrays: Arrays, record: Record) -> Canvas:
     for column, colour in ((2, draw.BLUE), (0, draw.ORANGE)):
         draw.band(ax, passes, np.maximum(curves[:, :, column], 0.01), colour)
     draw.logarithmic_y(ax)
-    draw.paper_line(ax, 0.95, "")
-    ax.annotate(
-        "paper, test: 0.95 %", (passes[-1], 0.95), xytext=(-4, -4), textcoords="offset points", ha="right", va="top"
-    )
+    draw.paper_line(ax, 0.95, "paper, test: 0.95 %", below=True)
     for row, (text, colour) in enumerate((("test digits", draw.BLUE), ("training digits, as presented", draw.ORANGE))):
         ax.annotate(text, (0.97, 0.92 - 0.08 * row), xycoords="axes fraction", ha="right", color=colour)
     ax.set(xlabel="pass", ylabel="digits misread, %", xlim=(1, passes[-1]))

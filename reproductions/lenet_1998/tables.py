@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,8 +26,7 @@ def tables(s: Settings, rows: Rows) -> list[dict[str, Any]]:
     small = min(s.sizes)
     sizes = [
         ([name, group[0].cell.get("distort", 0.0), group[0].cell["passes"]], group)
-        for name, all_of in arms.items()
-        if name.startswith("LeNet-5") and "plain" not in name and name != TEN_UNITS
+        for name, all_of in _by_digits(arms).items()
         for group in grouped(all_of, "distort").values()
     ]
     rules = [(["second derivatives"], arms[f"LeNet-5, {small:,} digits"]), (["plain"], arms["LeNet-5, plain steps"])]
@@ -66,6 +65,12 @@ def tables(s: Settings, rows: Rows) -> list[dict[str, Any]]:
         ),
         _ladder(rows),
     ]
+
+
+def _by_digits(arms: Mapping[str, list[Row]]) -> dict[str, list[Row]]:
+    """The trials of LeNet-5 that differ in the digits they learned from alone."""
+    others = ("LeNet-5, plain steps", TEN_UNITS)
+    return {name: group for name, group in arms.items() if name.startswith("LeNet-5") and name not in others}
 
 
 def _passes(group: Sequence[Row]) -> dict[str, Any]:
@@ -223,9 +228,7 @@ def _of_sizes(s: Settings, rows: Rows) -> dict[str, np.ndarray]:
     """Lines of digits, range of distortions, mean error after `size_passes`, and its standard error."""
     everything = len(digit_fields.load(s.data).train_y)
     lines = []
-    for name, group in comparisons.arms(rows).items():
-        if not name.startswith("LeNet-5") or "plain" in name or name == TEN_UNITS:
-            continue
+    for group in _by_digits(comparisons.arms(rows)).values():
         for some in grouped(group, "distort").values():
             done = [row.arrays["history"][: s.size_passes, 2][-1] for row in some if not row.failed]
             if done:
