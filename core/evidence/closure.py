@@ -11,9 +11,10 @@ import ast
 import hashlib
 import importlib.util
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("core", "reproductions", "tests")
@@ -77,11 +78,13 @@ def _is_docstring(statement: ast.stmt) -> bool:
 
 
 class Source:
-    """The project's modules under a folder, parsed as they are needed."""
+    """The project's modules under a folder, parsed as they are needed. What was found once is not looked for again."""
 
     def __init__(self, root: Path = ROOT) -> None:
         self.root = root
         self._modules: dict[str, _Module | None] = {}
+        self._there: dict[str, bool] = {}
+        self._written: dict[Symbol, list[Written]] = {}
 
     def _path(self, name: str) -> Path | None:
         if name.partition(".")[0] not in PACKAGES:
@@ -94,7 +97,9 @@ class Source:
 
     def has(self, name: str) -> bool:
         """Whether there is a module or package of this name."""
-        return self._path(name) is not None
+        if name not in self._there:
+            self._there[name] = self._path(name) is not None
+        return self._there[name]
 
     def module(self, name: str) -> _Module | None:
         """The parsed module, or None for a name outside the project or a folder without code of its own."""
@@ -124,21 +129,65 @@ class Source:
             module, name = target, inner
         raise ValueError(f"{name!r} of {module} is imported in a circle")
 
+    def written(self, module: str, name: str) -> list[Written]:
+        """The statements that a symbol stands for."""
+        if (module, name) not in self._written:
+            here = self.module(module)
+            self._written[module, name] = [_write(self, module, one) for one in _statements(here, name)] if here else []
+        return self._written[module, name]
+
+
+def _write(source: Source, module: str, statement: ast.stmt) -> Written:
+    writer = _Writer(source, module)
+    return Written(repr(writer.write(statement)).split(_Reference.MARK), writer.met)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A statement as text in which every second piece counts the symbol of the project that stands there, among all
+    that were met on the way."""
+
+    pieces: list[str]
+    met: list[Symbol]
+
+    def text(self, numbers: dict[Symbol, int]) -> str:
+        """The text with numbers for symbols; those that have none get the next ones."""
+        for symbol in self.met:
+            _count(numbers, symbol)
+        named = [f"'§{numbers[self.met[int(k)]]}'" if at % 2 else k for at, k in enumerate(self.pieces)]
+        return "".join(named)
+
+
+def _count(numbers: dict[Symbol, int], symbol: Symbol) -> None:
+    numbers.setdefault((symbol[0], ""), len(numbers))  # importing a module does what it does
+    numbers.setdefault(symbol, len(numbers))
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """A symbol of the project, by its place among those that were met."""
+
+    MARK: ClassVar = "\0"  # which stands in no text written by `repr`
+    place: int
+
+    def __repr__(self) -> str:
+        return f"{self.MARK}{self.place}{self.MARK}"
+
 
 class _Writer:
-    """Writes syntax trees as nested lists in which the names of the project are numbers, and collects those."""
+    """Writes syntax trees as nested lists in which the names of the project are references, and collects those."""
 
-    def __init__(self, source: Source, numbers: dict[Symbol, int]) -> None:
+    def __init__(self, source: Source, module: str) -> None:
         self.source = source
-        self.numbers = numbers
-        self.module = ""
+        self.module = module
+        self.met: list[Symbol] = []
         self.local: dict[str, str] = {}
 
-    def number(self, symbol: Symbol) -> str:
-        self.numbers.setdefault((symbol[0], ""), len(self.numbers))  # importing a module does what it does
-        return f"§{self.numbers.setdefault(symbol, len(self.numbers))}"
+    def number(self, symbol: Symbol) -> _Reference:
+        self.met.append(symbol)
+        return _Reference(len(self.met) - 1)
 
-    def name(self, name: str) -> str:
+    def name(self, name: str) -> str | _Reference:
         target = self.source.resolve(self.module, name)
         known = self.number(target) if isinstance(target, tuple) else target
         if name in self.local:
@@ -223,21 +272,17 @@ def closure_hash(roots: Iterable[Symbol], source: Source | None = None) -> str:
     """
     source = source or _here()
     numbers: dict[Symbol, int] = {}
-    writer = _Writer(source, numbers)
     for module, name in roots:
         found = source.resolve(module, name)
         if not isinstance(found, tuple) or found[1] == "*":
             raise ValueError(f"there is no function {name!r} in {module}")
-        writer.number(found)
+        _count(numbers, found)
     digest, done = hashlib.sha256(), 0
     while done < len(numbers):
         for module, name in list(numbers)[done:]:
             done += 1
-            here = source.module(module)
-            statements = _statements(here, name) if here else []
-            writer.module = module
-            for statement in statements:
-                digest.update(repr(writer.write(statement)).encode() + b"\0")
+            for statement in source.written(module, name):
+                digest.update(statement.text(numbers).encode() + b"\0")
             digest.update(b"\1")
     return digest.hexdigest()[:16]
 
