@@ -229,10 +229,11 @@ class Exercise(Strict):
     """A task for a course: what to predict, change or explain, and the command to start from.
 
     `claim` and `effect` say which claim's estimate should move, and by how much at least, for `check` to compute
-    whether that would be seen with as many runs as the command makes: those of the setting `runs`. Exercises whose
-    title starts with "Change" must have both. `solution` is the worked answer, names in braces filled in.
+    whether that would be seen with as many runs as the command makes: those of the setting `runs`. An exercise
+    that changes something must have both. `solution` is the worked answer, names in braces filled in.
     """
 
+    do: Literal["predict", "change", "explain"]
     title: str
     text: str
     command: str

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from math import sqrt
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 LEVEL = 0.95
 MANY = 60  # from so many runs on a prediction interval is read off their order, whatever their distribution
@@ -60,8 +60,13 @@ def prediction(
     else:
         slope = {"log": 1 / np.exp(middle), "logit": 1 / _bernoulli(restored(middle, "logit"))}[scale]
         variance = spread * (1 / runs + 1 / n) + sampling * slope**2
-    half = float(stats.t.ppf((1 + level) / 2, n - 1)) * sqrt(variance)
+    half = _t((1 + level) / 2, n - 1) * sqrt(variance)
     return restored(middle - half, scale), restored(middle + half, scale)
+
+
+def _t(tail: float, freedom: float) -> float:
+    """The quantile of Student's t; scipy.stats has it too, but takes a second to be imported."""
+    return float(special.stdtrit(freedom, tail))
 
 
 def _bernoulli(p: float) -> float:
@@ -86,7 +91,7 @@ def mean(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
     """Where the mean over all possible runs lies: mean +- t(n-1) s / sqrt(n)."""
     values = np.asarray(values, dtype=float)
     n = len(values)
-    half = float(stats.t.ppf((1 + level) / 2, n - 1)) * float(values.std(ddof=1)) / sqrt(n)
+    half = _t((1 + level) / 2, n - 1) * float(values.std(ddof=1)) / sqrt(n)
     return float(values.mean()) - half, float(values.mean()) + half
 
 
@@ -97,7 +102,7 @@ def difference(a: np.ndarray, b: np.ndarray, level: float = LEVEL) -> tuple[floa
     if va + vb == 0:
         return middle, middle
     freedom = (va + vb) ** 2 / (va**2 / (len(a) - 1) + vb**2 / (len(b) - 1))
-    half = float(stats.t.ppf((1 + level) / 2, freedom)) * sqrt(va + vb)
+    half = _t((1 + level) / 2, freedom) * sqrt(va + vb)
     return middle - half, middle + half
 
 
@@ -105,7 +110,7 @@ def median(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
     """Where the median over all possible runs lies, read off the order; runs that did not finish are infinite."""
     values = np.sort(np.asarray(values, dtype=float))
     n = len(values)
-    rank = int(stats.binom.ppf((1 - level) / 2, n, 0.5))
+    rank = int(np.searchsorted(special.bdtr(np.arange(n + 1), n, 0.5), (1 - level) / 2))  # the binomial's quantile
     return float(values[max(rank - 1, 0)]), float(values[min(n - rank, n - 1)])
 
 
@@ -117,7 +122,7 @@ def wilson(successes: int, trials: int, level: float = LEVEL) -> tuple[float, fl
     """
     if not 0 <= successes <= trials or trials == 0:
         raise ValueError(f"{successes} of {trials} is not a share")
-    z = float(stats.norm.ppf((1 + level) / 2))
+    z = float(special.ndtri((1 + level) / 2))
     p, n = successes / trials, trials
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
@@ -162,7 +167,7 @@ def difference_on_cases(
         return middle, middle
     squares = sum(v**2 / (len(group) - 1) for v, group in zip(nets, groups, strict=True))
     freedom = total**2 / (squares + cases**2 / (len(per_case) - 1))
-    half = float(stats.t.ppf((1 + level) / 2, freedom)) * sqrt(total)
+    half = _t((1 + level) / 2, freedom) * sqrt(total)
     return middle - half, middle + half
 
 
@@ -191,6 +196,6 @@ def bootstrap(
     widen = 1.0
     if n > 1:
         tail = (1 + level) / 2
-        widen = float(stats.t.ppf(tail, n - 1) / stats.norm.ppf(tail)) * sqrt(n / (n - 1))
+        widen = _t(tail, n - 1) / float(special.ndtri(tail)) * sqrt(n / (n - 1))
     low, high = percentile(found, level)
     return ours + widen * (low - ours), ours + widen * (high - ours)

@@ -3,7 +3,8 @@
 The paper's side is a region, ours an interval for the same thing. Three answers: *agrees* if our interval lies in the
 region, or overlaps it where single runs are compared with a printed number; *disagrees* if it lies wholly outside;
 *undecided* otherwise. Every agreement says how far off the paper could have been and still agree (its resolution);
-where that is more than a factor of 2, or than the claim declares, the answer is *undecided*.
+where that is more than a factor of 2, or than the claim declares, the answer is *undecided*. For a bound or an order it
+is told and not limited: the paper names one end, and to lie far on its good side is no lack of power.
 """
 
 from __future__ import annotations
@@ -154,17 +155,27 @@ def _bounds(region: Region) -> Bounds:
 
 
 def _part(claim: Claim, label: str, measured: Simple) -> Answer:
+    statement = claim.parts[label].statement if label in claim.parts else ""
+    return compare(part_of(claim, label), measured, label=label, statement=statement)
+
+
+def part_of(claim: Claim, label: str) -> Claim:
+    """The claim with the number and the rule of one of its parts; itself for a label that is none."""
     part = claim.parts.get(label)
     if part is None:
-        return compare(claim, measured, label=label)
-    changes = {"printed": part.printed or claim.printed, "rule": part.rule or claim.rule}
+        return claim
+    changes: dict[str, Any] = {"printed": part.printed or claim.printed, "rule": part.rule or claim.rule}
     if part.printed:
         changes["value"] = None
-    return compare(claim.model_copy(update=changes), measured, label=label, statement=part.statement)
+    return claim.model_copy(update=changes)
 
 
 def _together(claim: Claim, region: Region, answers: list[Answer]) -> Answer:
-    """The outcome of several answers: *depends* over settings, *partly* over parts, where they differ."""
+    """The outcome of several answers: *depends* over settings, *partly* over parts, where some agree and some disagree.
+
+    Where some are undecided and no two contradict each other the whole is undecided, even if the others all disagree:
+    more runs at those settings might still agree.
+    """
     told = {answer.outcome for answer in answers if answer.outcome != "not measured"}
     if not told:
         outcome: Outcome = "not measured"

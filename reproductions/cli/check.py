@@ -163,7 +163,7 @@ def _studies(room: Reproduction[BaseModel]) -> Iterator[str]:
 
 def _exercises(paper: Paper, room: Reproduction[BaseModel] | None) -> Iterator[str]:
     for one in paper.exercise:
-        if one.title.startswith("Change") and (not one.claim or one.effect is None):
+        if one.do == "change" and (not one.claim or one.effect is None):
             yield f"the exercise {one.title!r} must name the claim that its change moves, and the least effect on it"
         words = shlex.split(one.command)
         if words[:1] != ["backstory"]:

@@ -58,7 +58,7 @@ def test_a_new_net_on_a_new_test_set_falls_inside_too(n):
         variance = intervals.case_variance(ours) * (1 / cases + 1 / cases)
         low, high = intervals.prediction(ours.mean(axis=1), sampling=variance)
         hits += low <= wrong(1, 1.5 * rng.standard_normal(cases)).mean() <= high
-    assert 0.92 <= hits / papers <= 0.985
+    assert 0.93 <= hits / papers <= 0.97
 
 
 @pytest.mark.parametrize("pairs", [False, True])
@@ -82,7 +82,7 @@ def test_the_difference_of_two_kinds_of_nets_over_nets_and_cases(n, cases, pairs
         a, b = wrong(hardness, 0.0, first), wrong(hardness, 0.3, second)
         low, high = intervals.difference_on_cases(a.astype(float), b.astype(float), pairs=pairs)
         hits += low <= expected <= high
-    assert 0.92 <= hits / papers <= 0.985
+    assert 0.93 <= hits / papers <= 0.975
 
 
 def test_the_difference_on_cases_by_hand():
@@ -135,13 +135,15 @@ def test_confidence_intervals_hold_what_they_are_of(kind, n):
     assert hits / papers >= 0.93
 
 
-@pytest.mark.parametrize(("seeds", "least"), [(3, 0.9), (10, 0.92)])
+@pytest.mark.parametrize(("seeds", "least"), [(3, 0.93), (10, 0.93)])
 def test_an_exponent_is_held_when_seeds_are_resampled_within_sizes(seeds, least):
     rng, hits, papers = np.random.default_rng(seeds), 0, 250
     sizes = np.log([10.0, 30, 100, 300, 1000])
 
+    weights = (sizes - sizes.mean()) / np.square(sizes - sizes.mean()).sum()
+
     def slope(groups):
-        return float(np.polyfit(sizes, [np.mean(g) for g in groups], 1)[0])
+        return float(weights @ [g.mean() for g in groups])
 
     for _ in range(papers):
         groups = [0.5 * x + 0.3 * rng.standard_normal(seeds) for x in sizes]

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from core.evidence import intervals
 from core.evidence.claims import Claim
 from core.evidence.decidable import seen, undecidable
 from core.evidence.measured import Count, Quantity, Runs, ours_of
@@ -147,31 +148,45 @@ def test_a_bound_tells_how_much_tighter_it_could_be():
     assert found.resolution.value == pytest.approx(2.5)
 
 
-@pytest.mark.parametrize("effect", [2.0, 0.5])
-def test_a_planted_effect_is_found_if_it_is_twice_the_resolution_and_never_denied_if_half(effect):
-    """Papers whose number is off by a multiple of what we say we could tell apart."""
-    rng, told, wrongly, papers = np.random.default_rng(int(10 * effect)), 0, 0, 400
+def in_points(rng, true, off):
+    """A printed number and single runs on the plain scale; the paper's own run scatters as ours do."""
+    paper = true + off + (8 * rng.standard_normal() if off else 0.0)
+    wide = {"resolution": 50.0, "resolution_because": "r", "resolution_is": "difference"}
+    return claim(printed=f"{paper:.1f}", unit="points", **wide), Runs(true + 8 * rng.standard_normal(30))
+
+
+def by_a_factor(rng, true, off):
+    """The same on a logarithmic scale: `off` is the logarithm of a factor."""
+    paper = true * np.exp(off + (0.1 * rng.standard_normal() if off else 0.0))
+    return claim(printed=f"{paper:.1f}", scale="log"), Runs(true * np.exp(0.1 * rng.standard_normal(30)))
+
+
+def of_the_method(rng, true, off):
+    """A number with a tolerance, and the interval of a mean."""
+    runs = true + 8 * rng.standard_normal(30)
+    one = claim("within", tolerance=20.0, value=true + off, resolution_is="difference")
+    return one, Quantity(runs.mean(), *intervals.mean(runs), len(runs))
+
+
+@pytest.mark.parametrize("way", [in_points, by_a_factor, of_the_method])
+def test_a_planted_effect_of_twice_the_resolution_is_found_and_one_of_half_is_never_denied(way):
+    """Papers whose number is off by a multiple of what we say we could tell apart, and runs drawn anew."""
+    rng, papers, told, wrongly, agreed = np.random.default_rng(len(way.__name__)), 400, 0, 0, 0
     for _ in range(papers):
-        ours = Runs(100 + 8 * rng.standard_normal(30))
-        agreement = judge(
-            claim(printed="100", unit="points", resolution=50.0, resolution_because="r", resolution_is="difference"),
-            ours,
-            {},
-        )
-        if agreement.outcome != "agrees":
+        first = judge(*way(rng, 100.0, 0.0), {})
+        if first.outcome != "agrees":
             continue
-        planted = effect * agreement.resolution.value
-        paper = 100 + planted + 8 * rng.standard_normal()
-        found = judge(
-            claim(printed=f"{paper:.1f}", resolution=50.0, resolution_because="r", resolution_is="difference"), ours, {}
-        )
-        told += found.outcome == "disagrees"
-        # An agreement is wrong if it says that it would have told this very effect apart.
-        wrongly += found.outcome == "agrees" and found.resolution.value < planted
-    if effect == 2.0:
-        assert told / papers >= 0.9
-    else:
-        assert wrongly == 0
+        agreed += 1
+        told_apart = np.log(first.resolution.value) if way is by_a_factor else first.resolution.value
+        side = rng.choice([-1.0, 1.0])
+        told += judge(*way(rng, 100.0, 2 * side * told_apart), {}).outcome == "disagrees"
+        half = judge(*way(rng, 100.0, side * told_apart / 2), {})
+        # An agreement would be wrong if it said that it would have told this very effect apart.
+        value = half.resolution and (np.log(half.resolution.value) if way is by_a_factor else half.resolution.value)
+        wrongly += half.outcome == "agrees" and value < told_apart / 2
+    assert agreed > papers / 2
+    assert told / agreed >= 0.9
+    assert wrongly == 0
 
 
 def test_the_percentile_of_the_papers_value_is_told():
@@ -242,6 +257,29 @@ def test_kind_and_standing_choose_the_words(kind, standing):
     assert word_of(family, "undecided") == "undecided"
 
 
+OF_ANY_FAMILY = {
+    "agrees": (claim("at_most"), quantity(1, 2)),
+    "disagrees": (claim("at_most"), quantity(11, 12)),
+    "undecided": (claim("at_most"), quantity(9, 11)),
+    "partly": (claim("at_most", parts={"a": {"statement": "a"}, "b": {"statement": "b"}}),
+               {"a": quantity(1, 2), "b": quantity(11, 12)}),
+    "depends": (claim("at_most", across=["range"]), {"small": quantity(1, 2), "large": quantity(11, 12)}),
+    "not measured": (claim("at_most"), None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("outcome", OF_ANY_FAMILY)
+@pytest.mark.parametrize(
+    ("kind", "standing"),
+    [("measurement", "read"), ("count", "quoted"), ("theorem", "rerun"), ("count", "derived"), ("theorem", "recalled")],
+)
+def test_every_family_reaches_every_outcome(kind, standing, outcome):
+    one, measured = OF_ANY_FAMILY[outcome]
+    found = judge(one.model_copy(update={"kind": kind, "standing": standing}), measured, {})
+    assert found.outcome == outcome
+    assert found.word == dict(zip(("agrees", "disagrees"), WORDS[found.family], strict=True)).get(outcome, outcome)
+
+
 def test_tallies_keep_families_apart_and_show_every_disagreement():
     results = [
         judge(claim("at_most", id="a"), quantity(1, 2), {}),
@@ -288,6 +326,18 @@ def test_a_rule_that_twenty_trials_could_never_pass_is_found():
     assert "not even the best sample of 20 runs could have passed" in undecidable(one, result(one, twenty))
     forty = Quantity(0.6, 0.45, 0.74, 40, statistic="share")
     assert undecidable(one, result(one, forty)) is None
+
+
+def test_one_part_that_decides_nothing_is_enough_and_so_are_all_settings():
+    """Parts must each be able to fail; of the settings that a claim is run over one that can is enough."""
+    idle, sound = quantity(5, 6), quantity(9, 11)
+    band = {"statement": "b", "rule": {"kind": "within", "tolerance": 200.0, "because": "r"}}
+    parts = claim("within", tolerance=2.0, parts={"band": band, "sound": {"statement": "s"}})
+    assert undecidable(parts, result(parts, {"band": idle, "sound": sound})).startswith("band: with our interval")
+    over = claim(across=["range"])
+    wide, narrow = around(10, 90), around(10, 1)
+    assert undecidable(over, result(over, {"a": wide, "b": narrow})) is None
+    assert "a: with our interval" in undecidable(over, result(over, {"a": wide, "b": wide}))
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def paper_of(name="fake_1901", year=1901):
                  "alt": "A point that moves to the right, four times over."},
             ],
             "exercise": [
-                {"title": "Predict: does it?", "text": "Guess.", "command": f"backstory run {name}",
+                {"do": "predict", "title": "Predict: does it?", "text": "Guess.", "command": f"backstory run {name}",
                  "solution": "It does, {ours_own_agrees} times."}
             ],
         }

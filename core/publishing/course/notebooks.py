@@ -65,10 +65,9 @@ def notebook(folder: Path, record: Record, paper: Paper, course: Course, *, solu
     ]
     if paper.explanation:
         cells.append(_text(f"## Why\n\n`{paper.explanation.formula}`\n\n{paper.explanation.text}"))
-    for kind, title in (("predict", "Predict"),):
-        for step in course.step:
-            if step.do == kind:
-                cells.append(_text(f"## {title}\n\n{fill(step.text, words)}{_solved(step.answer, words, solutions)}"))
+    for step in course.step:
+        if step.do == "predict":
+            cells.append(_text(f"## Predict\n\n{fill(step.text, words)}{_solved(step.answer, words, solutions)}"))
     if course.experiment:
         cells += [_text("## The experiment"), _code(course.experiment.strip())]
         if solutions and course.expect:

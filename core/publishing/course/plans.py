@@ -84,9 +84,9 @@ def course_of(room: Path, paper: Paper, played: bool) -> Course:
 
 def generic(paper: Paper, played: bool) -> Course:
     """A plan that any era can be taught by: predict, read, run, see, change, discuss, explain."""
-    era, exercises = paper.reproduction, {one.title.split(":")[0]: one for one in paper.exercise}
+    era, exercises = paper.reproduction, {one.do: one for one in paper.exercise}
     pictures = [one.id for one in paper.key_pictures()][:2]
-    predict, change, explain = (exercises.get(name) for name in ("Predict", "Change", "Explain"))
+    predict, change, explain = (exercises.get(name) for name in ("predict", "change", "explain"))
     run = f"backstory run {era.id}"
     steps = [
         Step(minutes=6, do="predict", text=predict.text if predict else era.question, lines=4),
