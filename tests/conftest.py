@@ -77,10 +77,12 @@ def quick_of(backstory, tmp_path_factory):
                 "--out",
                 place / "reports",
                 "--workers",
-                2,
+                2 if name == "pdp_1986" else 1,  # one process compiles a loop once, and the tests have two of their own
                 "--formats",
                 "svg,png,pdf" if name == "zipcodes_1989" else "svg",
                 BACKSTORY_CACHE=str(place / "cache"),
+                OMP_NUM_THREADS="1",
+                NUMBA_NUM_THREADS="1",
             )
             draft = place / "draft.json"
             draft.write_text(json.dumps({"returncode": done.returncode, "stdout": done.stdout, "stderr": done.stderr}))

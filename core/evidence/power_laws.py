@@ -68,6 +68,11 @@ def fit(x: np.ndarray, y: np.ndarray, form: Form = OFFSET, *, near: np.ndarray |
 
     Many starts are tried, or only `near`. Raises ValueError for numbers that are not positive.
     """
+    with threadpool_limits(limits=1):  # several threads only wait for each other over such small arrays
+        return _fit(x, y, form, near)
+
+
+def _fit(x: np.ndarray, y: np.ndarray, form: Form, near: np.ndarray | None) -> np.ndarray:
     x, y = np.atleast_2d(np.asarray(x, dtype=float)), np.asarray(y, dtype=float)
     if not (np.all(x > 0) and np.all(y > 0) and np.all(np.isfinite(x)) and np.all(np.isfinite(y))):
         raise ValueError("a power law needs positive finite numbers")
@@ -91,19 +96,11 @@ def fit(x: np.ndarray, y: np.ndarray, form: Form = OFFSET, *, near: np.ndarray |
     def descend(start: np.ndarray, **until: float) -> Any:
         return minimize(cost, start, jac=True, method="L-BFGS-B", bounds=_bounds(lx, ly, form), options=until)
 
-    with threadpool_limits(limits=1):  # several threads only wait for each other over such small arrays
-        tries = (
-            [near]
-            if near is not None
-            else [
-                found.x
-                for found in sorted(
-                    (descend(start, maxiter=200, ftol=1e-7) for start in _starts(lx, ly, form)),
-                    key=lambda found: found.fun,
-                )[:FINISHED]
-            ]
-        )
-        ended = [descend(start, maxiter=5000, maxfun=50000, ftol=1e-13, gtol=1e-8) for start in tries]
+    tries = [] if near is None else [near]
+    if near is None:
+        rough = (descend(start, maxiter=200, ftol=1e-7) for start in _starts(lx, ly, form))
+        tries = [found.x for found in sorted(rough, key=lambda found: found.fun)[:FINISHED]]
+    ended = [descend(start, maxiter=5000, maxfun=50000, ftol=1e-13, gtol=1e-8) for start in tries]
     return np.asarray(min(ended, key=lambda found: found.fun).x)
 
 
@@ -166,4 +163,5 @@ def resampled(
     """Fits to points drawn again within each group (the seeds of one setting), started at `full`, the fit to all."""
     x, ly = np.atleast_2d(np.asarray(x, dtype=float)), np.log(np.asarray(y, dtype=float))
     places = [np.flatnonzero(groups == one) for one in np.unique(groups)]
-    return np.array([fit(x, np.exp(redrawn(ly, places, rng)), form, near=full) for _ in range(draws)])
+    with threadpool_limits(limits=1):
+        return np.array([_fit(x, np.exp(redrawn(ly, places, rng)), form, full) for _ in range(draws)])

@@ -59,7 +59,8 @@ def write(
 ) -> None:
     """Write everything but the record itself into `folder`. The same inputs give byte-identical files.
 
-    Figures are drawn by `processes` worker processes. `titles` names other reproductions that the report speaks of.
+    Figures are drawn by `processes` worker processes; in a quick run films have few frames, and
+    figures no second drawing for phones. `titles` names other reproductions that the report speaks of.
     """
     for sub in ("figures", "tables"):
         (folder / sub).mkdir(exist_ok=True)
@@ -67,9 +68,10 @@ def write(
     verdicts = verdict_picture.picture_of(record, paper)
     drawn = {**draw, verdicts.id: partial(verdict_picture.draw, record, paper)}
     wanted = [(one, credit_of(one, record, paper, entries)) for one in pictures(paper, verdicts) if one.id in drawn]
+    glance = record.preset != "paper"
     with joblib.parallel_config("loky", n_jobs=processes, inner_max_num_threads=1):
         shown: Any = joblib.Parallel(batch_size=1)(
-            joblib.delayed(_figure)(picture, credit, drawn[picture.id], folder, words, formats)
+            joblib.delayed(_figure)(picture, credit, drawn[picture.id], folder, words, formats, glance)
             for picture, credit in wanted
         )
     keys = cited(paper, record)
@@ -205,12 +207,13 @@ def _figure(
     folder: Path,
     words: Mapping[str, Any],
     formats: Sequence[str],
+    glance: bool,
 ) -> dict[str, Any]:
     """Draw one figure and fill its caption; an SVG is always written, because the documents show it."""
     endings = list(dict.fromkeys(["svg", *formats]))
-    files = figures.save(picture.id, credit, draw, folder / "figures", endings)
+    files = figures.save(picture.id, credit, draw, folder / "figures", endings, glance=glance)
     film = folder / "figures" / f"{picture.id}.gif"
-    phone = figures.for_phones(draw)
+    phone = None if glance else figures.for_phones(draw)
     drawn = files[0].read_text(encoding="utf-8")
     width, height = figures.size_of(drawn)
     return {

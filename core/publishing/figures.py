@@ -140,15 +140,18 @@ def save(
     *,
     theme: str = "light",
     width: float | None = None,
+    glance: bool = False,
 ) -> list[Path]:
     """Draw a figure and write it in each format, and a film as a GIF too; the files carry its credit and no dates.
 
-    With `width` the files are that many inches wide, drawn so that their type stays readable at it.
+    With `glance` a film has few frames; with `width` the files are that many inches wide, drawn so that their type
+    stays readable at it.
     """
     with style(theme), narrow(width * TYPE / LEAST_TYPE if width else np.inf):
         drawn, moving = draw(), list[Path]()
         if isinstance(drawn, Film):
             moving = [folder / f"{name}.{ending}" for ending in ("gif", "mp4") if ending in ("gif", *formats)]
+            drawn = drawn.at_a_glance() if glance else drawn
             pictures = animate(drawn, moving[0], credit)
             if "mp4" in formats:
                 encode(pictures, drawn.milliseconds, moving[1], credit)

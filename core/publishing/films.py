@@ -6,7 +6,7 @@ import importlib.util
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from core.errors import BackstoryError
 from core.publishing.credits import Credit
 
 PALETTE = 8  # frames, about, from which the colours of a film are taken
+GLANCE = 12  # frames of a film in the report of a quick run
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,14 @@ class Film:
     frame: Callable[[int], Canvas]
     frames: Sequence[int]
     milliseconds: int = 120
+
+    def at_a_glance(self) -> Film:
+        """The film in at most GLANCE frames, from the first to the last, as long as the whole one."""
+        count = len(self.frames)
+        if count <= GLANCE:
+            return self
+        kept = [self.frames[round(k)] for k in np.linspace(0, count - 1, GLANCE)]
+        return replace(self, frames=kept, milliseconds=self.milliseconds * count // GLANCE)
 
 
 def animate(film: Film, path: Path, credit: Credit) -> list[Any]:

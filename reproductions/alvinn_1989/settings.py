@@ -95,9 +95,9 @@ class Settings(BaseModel):
 PRESETS = {
     "quick": Settings(
         seeds=5,
-        images=400,
+        images=250,
         novel=100,
-        epochs=20,
+        epochs=12,
         tuning_rates=(),
         variants=(),
         hidden_1989=(4,),
@@ -116,7 +116,7 @@ PRESETS = {
         minutes=(2.0,),
         lesson=2.0,
         fly_seeds=5,
-        fly_distance=60,
+        fly_distance=40,
         fly_step=0.25,
         twenty_step=0.1,
         ablation_seeds=5,

@@ -32,7 +32,11 @@ Reports = Annotated[
     Path, typer.Option("--reports", parser=expanded, metavar="FOLDER", help="Folder that holds the reports.")
 ]
 Formats = Annotated[
-    str, typer.Option(help="Figure formats, comma-separated: svg, png, pdf; mp4 for films (needs ffmpeg).")
+    str,
+    typer.Option(
+        help="Figure formats, comma-separated: svg, which is always there, png, which a paper run writes too, pdf; "
+        "mp4 for films (needs ffmpeg)."
+    ),
 ]
 Preset = Annotated[str, typer.Option(help="quick: seconds, embedded data. paper: the paper's own size and data.")]
 

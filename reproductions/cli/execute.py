@@ -26,6 +26,7 @@ from core.publishing import folders
 from reproductions.cli import catalogue, options, rooms
 
 PRESETS = ("paper", "quick")
+FORMATS = {"paper": "svg,png", "quick": "svg"}  # of figures, unless somebody asks for others
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Request:
     seeds: int | None = None
     workers: Workers = field(default_factory=Workers)
     out: Path = Path("reports")
-    formats: tuple[str, ...] = ("svg", "png")
+    formats: tuple[str, ...] = ("svg",)
     fresh: bool = False
     quiet: bool = False
 

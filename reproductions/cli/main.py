@@ -72,7 +72,7 @@ def run(
     workers: Annotated[int, typer.Option(help="Processes on this machine; 0 means one per core.")] = 0,
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler to use instead.")] = None,
     out: Out = Path("reports"),
-    formats: Formats = "svg,png",
+    formats: Formats = "",
     fresh: Annotated[bool, typer.Option("--fresh", help="Run every trial again, even finished ones.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is wrong.")] = False,
     json_: AsJson = False,
@@ -95,10 +95,9 @@ def run(
     if scheduler is not None:
         check_scheduler(scheduler)
     where = Workers(workers or cores(), scheduler)
+    endings = tuple((formats or execute.FORMATS[preset]).split(","))
     requests = [
-        execute.Request(
-            one, preset, tuple(set_ or ()), seeds, where, out, tuple(formats.split(",")), fresh, quiet or json_
-        )
+        execute.Request(one, preset, tuple(set_ or ()), seeds, where, out, endings, fresh, quiet or json_)
         for one in catalogue.chosen(name)
     ]
     _tell_broken()
@@ -128,7 +127,7 @@ def report(
         str, typer.Option(help="paper or quick; without it the published report, else the quick one.")
     ] = "",
     reports: Reports = Path("reports"),
-    formats: Formats = "svg,png",
+    formats: Formats = "",
     json_: AsJson = False,
 ) -> None:
     """Write a report again from its record, without training, byte for byte; with `all` also the page of all reports.
@@ -140,7 +139,7 @@ def report(
     if preset:
         execute.check_preset(preset)
     chosen = front_page.chosen(name, preset or "paper", reports)
-    written = [execute.redraw(one, preset, reports, formats.split(",")) for one in chosen]
+    written = [execute.redraw(one, preset, reports, formats.split(",") if formats else []) for one in chosen]
     front = front_page.after(name, preset or "paper", reports)
     if json_:
         return as_json([str(folder) for folder in written])

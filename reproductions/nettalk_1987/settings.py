@@ -95,7 +95,7 @@ PRESETS = {
         shown_tested=200, other_draws=5, other_words=300, other_passes=4, damage_hidden=30, damage_passes=10,
         damage_seeds=8, amounts=(0.0, 0.3, 0.6, 1.0, 2.0), patterns=1, relearn_words=300, relearn_every=50, items=4,
         repetitions=5, spacings=(0, 4, 20), retentions=(0, 16, 64), pair_least=5, clusters=6,
-        sentence="hear this gentle voice speak", reading_looks=(0, 1, 5, 15), ladder_seeds=5, ladder_passes=6,
+        sentence="hear this gentle voice speak", reading_looks=(0, 1, 5, 15), ladder_seeds=5, ladder_passes=3,
         ladder_rates=(0.01,), old_rates=(1.0,), ladder_tuning=1, ladder_held=60,
     ),
     "paper": Settings(),

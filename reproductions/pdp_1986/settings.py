@@ -84,7 +84,7 @@ PRESETS = {
         seeds=64, xor_sweeps=3000, map_seeds=8, map_rates=(0.25, 0.5), map_reaches=(0.5, 1.0), longer=20000,
         hidden=(2, 8, 32), rates=(0.25, 0.75), some_seeds=16, symmetry_seeds=16, symmetry_sweeps=10000,
         parity_sweeps=5000, addition_sweeps=3000, layer_seeds=16, printed_seeds=16, pair_sets=1, pair_seeds=8,
-        pair_sweeps=3000, tree_sweeps=150, tree_seeds=8, tree_factors=(1.0, 10.0), recipe_seeds=8, now_seeds=40,
+        pair_sweeps=1500, tree_sweeps=150, tree_seeds=8, tree_factors=(1.0, 10.0), recipe_seeds=8, now_seeds=40,
         now_sweeps=500, old_bits=(4, 6), new_bits=(4, 6, 8), scale_seeds=8, scale_sweeps=3000,
         shares=(0.25,), parity_bits=(2, 3, 4), factors=(0.3, 1.0), solla_seeds=8, solla_rates=(0.005, 0.02),
     ),

@@ -96,7 +96,7 @@ PRESETS = {
         now_seeds=4,
         rungs=("softmax", "adam", "shifts"),
         now_tuning_seeds=0,
-        now_passes=10,
+        now_passes=5,
     ),
     "paper": Settings(),
 }

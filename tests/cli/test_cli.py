@@ -106,14 +106,6 @@ def test_a_cache_that_cannot_be_written_stops_before_any_work(backstory, tmp_pat
     assert "set $BACKSTORY_CACHE" in complaint(done)
 
 
-def test_a_scheduler_that_is_not_there_is_one_sentence(backstory, tmp_path):
-    where = "tcp://127.0.0.1:9"
-    done = backstory(
-        "run", "zipcodes_1989", "--quiet", "--out", tmp_path, "--scheduler", where, BACKSTORY_CACHE=str(tmp_path)
-    )
-    assert f"no Dask scheduler with a worker answers at '{where}'" in complaint(done)
-
-
 def test_a_record_of_another_version_is_refused(backstory, tmp_path):
     folder = tmp_path / "zipcodes_1989"
     folder.mkdir()

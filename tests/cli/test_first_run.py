@@ -26,6 +26,7 @@ from reproductions.cli import catalogue, main, options, rooms
 from tests.conftest import ROOT
 
 ERA = "perceptrons_1969"  # the era whose quick run is the shortest
+SMALLEST = [f"--set={name}=1" for name in ("seeds", "letter_seeds")]
 
 
 def process(*words, cwd=ROOT, python=("-m", "reproductions.cli"), stdin=None, shell=None, **variables):
@@ -475,7 +476,7 @@ def test_more_workers_than_make_sense_are_refused():
 def test_a_scheduler_that_is_not_there_is_told_even_if_everything_is_stored(tmp_path):
     code, _, err = process("run", ERA, "--scheduler", "tcp://127.0.0.1:9", "--out", tmp_path)
     assert code == 2
-    assert b"no Dask scheduler with a worker answers" in err
+    assert b"no Dask scheduler with a worker answers at 'tcp://127.0.0.1:9'" in err
 
 
 # Settings.
@@ -549,7 +550,7 @@ def test_every_change_has_a_folder_of_its_own(tiny, capsys):
 
 def test_quiet_is_quiet_and_used_trials_are_told_once(tmp_path):
     variables = {"BACKSTORY_CACHE": str(tmp_path / "cache")}
-    words = ["run", ERA, "--out", tmp_path, "--formats", "svg"]
+    words = ["run", ERA, "--out", tmp_path, "--workers", 1, *SMALLEST]
     assert process(*words, "--quiet", **variables) == (0, b"", b"")
     code, _, err = process(*words, **variables)
     assert code == 0
@@ -578,7 +579,7 @@ def test_every_room_can_be_run(name):
 def test_rooms_run_as_modules_and_as_folders(tmp_path):
     for place, python in enumerate((("-m", f"reproductions.{ERA}"), (str(ROOT / "reproductions" / ERA),))):
         out = tmp_path / str(place)
-        words = ["--out", out, "--formats", "svg", *(f"--set={name}=1" for name in ("seeds", "letter_seeds"))]
+        words = ["--out", out, "--workers", 1, *SMALLEST]
         code, told, err = process(*words, python=python, BACKSTORY_CACHE=str(tmp_path / "cache"))
         assert code == 0, err.decode()
         assert b"Report: " in told
