@@ -16,6 +16,8 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from platformdirs import user_cache_dir
+
 from core.errors import BackstoryError
 
 MNIST = (
@@ -161,9 +163,7 @@ def cache_folder() -> Path:
     chosen = os.environ.get("BACKSTORY_CACHE")
     if chosen:
         return Path(chosen).expanduser()
-    import pooch
-
-    return Path(pooch.os_cache("backstory"))
+    return Path(user_cache_dir("backstory"))
 
 
 def data_folder() -> Path | None:

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
-from scipy import special
 
 LEVEL = 0.95
 MANY = 60  # from so many runs on a prediction interval is read off their order, whatever their distribution
@@ -65,7 +65,9 @@ def prediction(
 
 
 def _t(tail: float, freedom: float) -> float:
-    """The quantile of Student's t; scipy.stats has it too, but takes a second to be imported."""
+    """The quantile of Student's t."""
+    from scipy import special  # not above: most commands need no quantile, and it takes a fifth of a second
+
     return float(special.stdtrit(freedom, tail))
 
 
@@ -108,6 +110,8 @@ def difference(a: np.ndarray, b: np.ndarray, level: float = LEVEL) -> tuple[floa
 
 def median(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
     """Where the median over all possible runs lies, read off the order; runs that did not finish are infinite."""
+    from scipy import special
+
     values = np.sort(np.asarray(values, dtype=float))
     n = len(values)
     rank = int(np.searchsorted(special.bdtr(np.arange(n + 1), n, 0.5), (1 - level) / 2))  # the binomial's quantile
@@ -122,7 +126,7 @@ def wilson(successes: int, trials: int, level: float = LEVEL) -> tuple[float, fl
     """
     if not 0 <= successes <= trials or trials == 0:
         raise ValueError(f"{successes} of {trials} is not a share")
-    z = float(special.ndtri((1 + level) / 2))
+    z = NormalDist().inv_cdf((1 + level) / 2)
     p, n = successes / trials, trials
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
@@ -196,6 +200,6 @@ def bootstrap(
     widen = 1.0
     if n > 1:
         tail = (1 + level) / 2
-        widen = _t(tail, n - 1) / float(special.ndtri(tail)) * sqrt(n / (n - 1))
+        widen = _t(tail, n - 1) / NormalDist().inv_cdf(tail) * sqrt(n / (n - 1))
     low, high = percentile(found, level)
     return ours + widen * (low - ours), ours + widen * (high - ours)

@@ -95,9 +95,9 @@ class Settings(BaseModel):
 PRESETS = {
     "quick": Settings(
         seeds=5,
-        images=250,
+        images=400,
         novel=100,
-        epochs=12,
+        epochs=20,
         tuning_rates=(),
         variants=(),
         hidden_1989=(4,),

@@ -548,17 +548,6 @@ def test_every_change_has_a_folder_of_its_own(tiny, capsys):
     assert 0 <= text.index("rate") < text.index("verdicts differ")
 
 
-def test_quiet_is_quiet_and_used_trials_are_told_once(tmp_path):
-    variables = {"BACKSTORY_CACHE": str(tmp_path / "cache")}
-    words = ["run", ERA, "--out", tmp_path, "--workers", 1, *SMALLEST]
-    assert process(*words, "--quiet", **variables) == (0, b"", b"")
-    code, _, err = process(*words, **variables)
-    assert code == 0
-    told = [line for line in err.decode().splitlines() if "--fresh" in line]
-    assert len(told) == 1
-    assert "this or another checkout" in told[0]
-
-
 def test_all_eras_end_with_a_line_each(monkeypatch, capsys, tmp_path):
     from reproductions.cli import execute
 
@@ -576,14 +565,20 @@ def test_every_room_can_be_run(name):
     assert text == (ROOT / "reproductions" / ERA / "__main__.py").read_bytes()
 
 
-def test_rooms_run_as_modules_and_as_folders(tmp_path):
-    for place, python in enumerate((("-m", f"reproductions.{ERA}"), (str(ROOT / "reproductions" / ERA),))):
-        out = tmp_path / str(place)
-        words = ["--out", out, "--workers", 1, *SMALLEST]
-        code, told, err = process(*words, python=python, BACKSTORY_CACHE=str(tmp_path / "cache"))
-        assert code == 0, err.decode()
-        assert b"Report: " in told
+def test_rooms_run_as_modules_and_as_folders_quiet_is_quiet_and_used_trials_are_told_once(tmp_path):
+    said = {}
+    for place, python in {"module": ("-m", f"reproductions.{ERA}"), "folder": (ROOT / "reproductions" / ERA,)}.items():
+        out = tmp_path / place
+        words = ["--out", out, "--workers", 1, *SMALLEST, *["--quiet"] * (place == "module")]
+        said[place] = process(*words, python=map(str, python), BACKSTORY_CACHE=str(tmp_path / "cache"))
         assert len(list(out.glob(f"custom/{ERA}/*/record.json"))) == 1
+    assert said["module"] == (0, b"", b"")
+    code, told, err = said["folder"]
+    assert code == 0, err.decode()
+    assert b"Report: " in told
+    reused = [line for line in err.decode().splitlines() if "--fresh" in line]
+    assert len(reused) == 1
+    assert "this or another checkout" in reused[0]
 
 
 def test_the_readme_tells_how_to_start_without_make():
