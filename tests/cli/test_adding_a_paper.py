@@ -4,14 +4,14 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 
 import pytest
 
+from tests import forked
 from tests.conftest import ROOT
 
 NAME = "hebb_1949"
+SERVERS = {}
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +23,16 @@ def checkout(tmp_path_factory):
     for path in (place / "reproductions").glob("*/paper.toml"):
         if path.parent.name != "perceptrons_1969":
             shutil.rmtree(path.parent)
-    return place
+    yield place
+    while SERVERS:
+        SERVERS.popitem()[1].close()
 
 
 def backstory(checkout, *words, code=0):
     environment = os.environ | {"PYTHONPATH": str(checkout), "BACKSTORY_CACHE": str(checkout / "cache")}
-    command = [sys.executable, "-m", "reproductions.cli", *words]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=checkout, env=environment)
+    if checkout not in SERVERS:
+        SERVERS[checkout] = forked.Server(checkout, environment)
+    done = SERVERS[checkout].run(words, checkout, environment)
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done
@@ -41,11 +44,18 @@ def edit(path, before, after):
     path.write_text(text.replace(before, after))
 
 
-@pytest.fixture
-def room(checkout):
-    shutil.rmtree(checkout / "reproductions" / NAME, ignore_errors=True)
+@pytest.fixture(scope="module")
+def fresh(checkout, tmp_path_factory):
+    """A room as `new` makes it."""
     backstory(checkout, "new", NAME)
-    return checkout / "reproductions" / NAME
+    return checkout, shutil.move(checkout / "reproductions" / NAME, tmp_path_factory.mktemp("room"))
+
+
+@pytest.fixture
+def room(fresh):
+    checkout, made = fresh
+    shutil.rmtree(checkout / "reproductions" / NAME, ignore_errors=True)
+    return shutil.copytree(made, checkout / "reproductions" / NAME)
 
 
 def test_the_walk_of_contributing(checkout, room):
