@@ -16,8 +16,6 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_cache_dir
-
 from core.errors import BackstoryError
 
 MNIST = (
@@ -163,7 +161,9 @@ def cache_folder() -> Path:
     chosen = os.environ.get("BACKSTORY_CACHE")
     if chosen:
         return Path(chosen).expanduser()
-    return Path(user_cache_dir("backstory"))
+    import pooch
+
+    return Path(pooch.os_cache("backstory"))
 
 
 def data_folder() -> Path | None:

@@ -42,7 +42,8 @@ class Worst(_Part):
 
 
 class Verification(_Part):
-    """What a verification saw. `studies` holds the hash of each study's code when it was tried; None: not tried."""
+    """What a verification saw. `studies` holds the hash of each study's code when it was last tried, by this
+    verification or, if it is named in `not_tried`, by an earlier one; None: never tried."""
 
     reproduction: str
     passed: bool
@@ -199,7 +200,11 @@ def _worse(one: Worst, worst: Worst | None) -> bool:
 
 
 def write(folder: Path, seen: Verification) -> None:
-    """Write verified.json beside the record."""
+    """Write verified.json beside the record; what there was no time to try stays as it was when it last passed."""
+    last = read(folder)
+    if last is not None and last.passed:
+        kept = {name: last.studies.get(name) for name, now in seen.studies.items() if now is None}
+        seen = seen.model_copy(update={"studies": seen.studies | kept})
     text = json.dumps(finite(seen.model_dump(mode="json")), indent=1, sort_keys=True)
     (folder / FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
 

@@ -308,6 +308,19 @@ def test_what_takes_too_long_is_named_and_not_called_verified(folder, tmp_path):
     assert "one block takes" in seen.not_tried["faster"]
 
 
+def test_what_there_was_no_time_to_try_stays_as_it_last_passed(folder, tmp_path):
+    seen = verify.verify(ROOM, folder, seconds=20)
+    late = seen.model_copy(update={"studies": seen.studies | {"faster": None}, "not_tried": {"faster": "too long"}})
+    verify.write(tmp_path, late)
+    assert verify.read(tmp_path).studies["faster"] is None  # never tried
+    verify.write(tmp_path, seen)
+    verify.write(tmp_path, late)
+    assert verify.read(tmp_path).studies == seen.studies
+    verify.write(tmp_path, seen.model_copy(update={"passed": False}))
+    verify.write(tmp_path, late)
+    assert verify.read(tmp_path).studies["faster"] is None  # what failed is not leaned on
+
+
 def test_the_gate_takes_a_hash_or_a_verification(folder, monkeypatch):
     record = published.load_record(folder / "record.json")
     assert verify.condemned(ROOM, record, None) == []
