@@ -315,7 +315,7 @@ def _reason_of_one(result: ClaimResult) -> str:
             far_off = f"{show(far.value)} {result.unit}".strip()
         told += f"; told apart from {far_off} on"
     if result.percentile is not None and result.outcome in ("undecided", "agrees", "disagrees"):
-        told += f"; {whose} value stands at percentile {result.percentile:.0f} of our runs"
+        told += f"; {whose} value stands {among_runs(result.percentile)}"
     if ours.unfinished or ours.failed:
         parts = [f"{ours.unfinished} of {ours.n} runs did not finish and count as longer than all others"] * bool(
             ours.unfinished
@@ -323,6 +323,13 @@ def _reason_of_one(result: ClaimResult) -> str:
         parts += [f"{ours.failed} failed"] * bool(ours.failed)
         told += f" ({'; '.join(parts)})"
     return told
+
+
+def among_runs(percentile: float) -> str:
+    """Where a value stands among our runs."""
+    if percentile in (0, 100):
+        return f"{'below' if percentile == 0 else 'above'} all of our runs"
+    return f"at percentile {np.clip(percentile, 1, 99):.0f} of our runs"
 
 
 def _region_in_words(result: ClaimResult) -> str:

@@ -18,6 +18,7 @@ from core.evidence import tallies, verify
 from core.evidence.claims import Paper, Picture
 from core.evidence.published import FIXED
 from core.evidence.record import Record
+from core.evidence.verdicts import among_runs
 from core.publishing import (
     chapters,
     citations,
@@ -254,6 +255,7 @@ def environment() -> jinja2.Environment:
     made.filters["number"] = tables.number
     made.filters["about"] = tables.about
     made.filters["duration"] = duration
+    made.filters["among_runs"] = among_runs
     made.filters["slug"] = marks.slug
     made.filters["setting"] = setting
     made.filters["sentence"] = sentence

@@ -52,7 +52,11 @@ def cite(
     ] = "bibtex",
     json_: AsJson = False,
 ) -> None:
-    """Print how to cite the suite, a reproduction, one figure or one claim, with every original paper it rests on."""
+    """Print how to cite the suite, a reproduction, one figure or one claim, with every original paper it rests on.
+
+    For example: `backstory cite perceptrons_1969 --figure card --style apa`. A figure's ID is told by
+    `backstory slides perceptrons_1969 --figures list`.
+    """
     from importlib.metadata import version as installed
 
     from core.publishing import citations, citing

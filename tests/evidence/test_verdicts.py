@@ -193,6 +193,10 @@ def test_the_percentile_of_the_papers_value_is_told():
     found = judge(claim(printed="10"), Runs(np.arange(1.0, 101.0)), {})
     assert found.percentile == pytest.approx(9.5)
     assert "percentile 10" in found.reason or "percentile 9" in found.reason
+    runs = Runs(np.arange(1.0, 101.0))
+    assert "stands above all of our runs" in judge(claim(printed="500"), runs, {}).reason
+    assert "stands below all of our runs" in judge(claim(printed="0.5"), runs, {}).reason
+    assert "at percentile 99 of" in judge(claim(printed="99.99"), runs, {}).reason
 
 
 # Failures, parts, settings that decide, conditions.
