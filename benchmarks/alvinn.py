@@ -122,8 +122,8 @@ def table(rounds: int) -> str:
                 f"Medians of {rounds} rounds in turn, one thread each, the faster PyTorch loop as the measure. "
                 "Ours and "
                 f"PyTorch in float64 end at the same weights. PyTorch {torch.__version__.split('+')[0]}, NumPy "
-                f"{made['libraries']['numpy']}, Numba {made['libraries']['numba']}, Python {made['python']}, "
-                f"{made['processor']}.",
+                f"{made.libraries['numpy']}, Numba {made.libraries['numba']}, Python {made.python}, "
+                f"{made.processor}.",
             ]
         )
         + "\n"

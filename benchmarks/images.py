@@ -200,7 +200,7 @@ def table(rounds: int) -> str:
         f"Medians of {rounds} rounds in turn of {STEPS} steps each, {THREADS} threads, single precision, batches of "
         f"{BATCH}. The plain sums of a step are {work:.2f} GFLOP, a large product of matrices runs at {rate:.0f} "
         f"GFLOP/s. Loss after three steps: {', '.join(f'{loss:.5f}' for loss in losses)}. {versions}, Python "
-        f"{made['python']}, {made['processor']}.",
+        f"{made.python}, {made.processor}.",
     ]
     return "\n".join(lines) + "\n"
 

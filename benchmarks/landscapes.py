@@ -163,13 +163,12 @@ def table(rounds: int) -> str:
     plain = middle["PyTorch, point by point"]
     lines = ["| way | seconds | times as fast as PyTorch point by point |", "| --- | --- | --- |"]
     lines += [f"| {name} | {seconds:.2f} | {plain / seconds:.2f} |" for name, seconds in middle.items()]
-    machine: dict[str, Any] = provenance()
+    machine = provenance()
     lines += [
         "",
         f"Medians of {rounds} rounds in turn, one thread, float32, {POINTS}x{POINTS} points, {IMAGES:,} images. "
-        f"PyTorch {torch.__version__.split('+')[0]}, NumPy {machine['libraries']['numpy']}, "
-        f"Python {machine['python']}, "
-        f"{machine['processor']}.",
+        f"PyTorch {torch.__version__.split('+')[0]}, NumPy {machine.libraries['numpy']}, "
+        f"Python {machine.python}, {machine.processor}.",
     ]
     return "\n".join(lines) + "\n"
 

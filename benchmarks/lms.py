@@ -73,12 +73,12 @@ def table(rounds: int) -> str:
         a, b = statistics.median(times["ours"]), statistics.median(times["theirs"])
         lines.append(f"| {n} | {a:.4f} | {b:.4f} | {b / a:.2f} |")
     made = provenance()
-    libraries = made["libraries"]
+    libraries = made.libraries
     lines += [
         "",
         f"Medians of {rounds} rounds in turn, one thread each, checks of the input included in both. NumPy "
         f"{libraries['numpy']}, Numba {libraries['numba']}, scikit-learn {libraries['scikit-learn']}, Python "
-        f"{made['python']}, {made['processor']}.",
+        f"{made.python}, {made.processor}.",
     ]
     return "\n".join(lines) + "\n"
 

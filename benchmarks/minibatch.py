@@ -131,8 +131,8 @@ def table(rounds: int) -> str:
     lines += [
         "",
         f"Medians of {rounds} rounds in turn, {THREADS} threads each, float32; the images take "
-        f"{IMAGES * PIXELS * 4 / 2**20:.0f} MB in each process. {versions}, Python {made['python']}, "
-        f"{made['processor']}.",
+        f"{IMAGES * PIXELS * 4 / 2**20:.0f} MB in each process. {versions}, Python {made.python}, "
+        f"{made.processor}.",
     ]
     return "\n".join(lines) + "\n"
 

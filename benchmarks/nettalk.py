@@ -17,7 +17,6 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -125,7 +124,7 @@ def table(rounds: int) -> str:
 
     torch.set_num_threads(1)
     found = measure(rounds)
-    made: dict[str, Any] = provenance()
+    made = provenance()
     letter = min(value for name, value in found.items() if name.startswith("PyTorch, letter"))
     word = min(value for name, value in found.items() if name.startswith("PyTorch, word"))
     lines = [
@@ -138,8 +137,8 @@ def table(rounds: int) -> str:
         f"Medians of {rounds} rounds in turn, one thread, float64, against the faster PyTorch of each kind. "
         f"{nettalk.operations(LAYERS):,} multiply-accumulates a letter where only the inputs that are on are counted. "
         f"With {LANES} seeds: a presentation of one of them. PyTorch {torch.__version__.split('+')[0]}, "
-        f"NumPy {made['libraries']['numpy']}, Numba {made['libraries']['numba']}, Python {made['python']}, "
-        f"{made['processor']}. Words: those invented for quick runs.",
+        f"NumPy {made.libraries['numpy']}, Numba {made.libraries['numba']}, Python {made.python}, "
+        f"{made.processor}. Words: those invented for quick runs.",
     ]
     return "\n".join(lines) + "\n"
 

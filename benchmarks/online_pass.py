@@ -220,8 +220,8 @@ def table(rounds: int) -> str:
 
     lines.append(
         f"One thread each, medians of {rounds} rounds in turn, the faster PyTorch loop as the measure. PyTorch "
-        f"{torch.__version__.split('+')[0]} in float32, ours in float64. NumPy {made['libraries']['numpy']}, Numba "
-        f"{made['libraries']['numba']}, Python {platform.python_version()}, {made['processor']}. One seed alone fills "
+        f"{torch.__version__.split('+')[0]} in float32, ours in float64. NumPy {made.libraries['numpy']}, Numba "
+        f"{made.libraries['numba']}, Python {platform.python_version()}, {made.processor}. One seed alone fills "
         f"one lane of {LANES}, so it costs as much as {LANES}. Peak memory: of a process that runs this loop alone. "
         "A multiply-accumulate counts as two operations. Plain gradient steps; the time with several seeds is per "
         "presentation of one seed."

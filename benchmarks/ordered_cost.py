@@ -78,8 +78,8 @@ def table(rounds: int) -> str:
     made = provenance()
     lines += [
         "",
-        f"{CASES} patterns at once, float64, one thread, medians of {rounds} runs. NumPy {made['libraries']['numpy']}, "
-        f"Python {made['python']}, {made['processor']}.",
+        f"{CASES} patterns at once, float64, one thread, medians of {rounds} runs. NumPy {made.libraries['numpy']}, "
+        f"Python {made.python}, {made.processor}.",
     ]
     return "\n".join(lines) + "\n"
 

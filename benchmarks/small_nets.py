@@ -133,8 +133,8 @@ def table(rounds: int) -> str:
     lines += [
         "",
         f"Medians of {rounds} rounds in turn, one thread each, float64. PyTorch {torch.__version__.split('+')[0]}, "
-        f"NumPy {made['libraries']['numpy']}, Numba {made['libraries']['numba']}, Python {made['python']}, "
-        f"{made['processor']}.",
+        f"NumPy {made.libraries['numpy']}, Numba {made.libraries['numba']}, Python {made.python}, "
+        f"{made.processor}.",
     ]
     return "\n".join(lines) + "\n"
 
