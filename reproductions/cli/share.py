@@ -54,8 +54,8 @@ def cite(
 ) -> None:
     """Print how to cite the suite, a reproduction, one figure or one claim, with every original paper it rests on.
 
-    For example: `backstory cite perceptrons_1969 --figure card --style apa`. A figure's ID is told by
-    `backstory slides perceptrons_1969 --figures list`.
+    For example: `backstory cite NAME --figure ID --style apa`, with a name as `backstory list` shows it, and an ID as
+    `backstory slides NAME --figures list` does.
     """
     from importlib.metadata import version as installed
 
