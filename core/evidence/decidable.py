@@ -9,7 +9,7 @@ import numpy as np
 from core.evidence.claims import Claim
 from core.evidence.intervals import wilson
 from core.evidence.measured import Ours, Quantity, Runs, Simple
-from core.evidence.verdicts import Answer, ClaimResult, Outcome, compare, part_of
+from core.evidence.verdicts import ClaimResult, Outcome, compare, part_of
 
 TENTH, TENFOLD = 0.1, 10.0
 TRIED = 81
@@ -22,14 +22,16 @@ def undecidable(claim: Claim, result: ClaimResult) -> str | None:
     up to ten times the width of what agrees away), as far as the quantity can take them; and for the best sample of
     as many runs as ours.
     """
-    answers = result.answers or [Answer(label="", region=result.region, ours=result.ours, outcome=result.outcome)]
-    sides = [(one.label, one.ours) for one in answers if one.ours and one.ours.interval != "exact"]
-    told = {label: next(_faults(part_of(claim, label), ours), None) for label, ours in sides}
-    faulty = {label: fault for label, fault in told.items() if fault}
-    if not faulty or (claim.across and len(faulty) < len(sides)):  # another of its settings decides
+    sides = [(one.label, one.ours) for one in result.answers] or [("", result.ours)]
+    told = [
+        (label, next(_faults(part_of(claim, label), ours), ""))
+        for label, ours in sides
+        if ours and ours.interval != "exact"
+    ]
+    faulty = [f"{label}: {fault}".removeprefix(": ") for label, fault in told if fault]
+    if claim.across and len(faulty) < len(told):  # another of its settings decides
         return None
-    label, fault = next(iter(faulty.items()))
-    return f"{label}: {fault}" if label else fault
+    return faulty[0] if faulty else None
 
 
 def _faults(claim: Claim, ours: Ours) -> Iterator[str]:

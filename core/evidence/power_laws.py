@@ -96,8 +96,9 @@ def _fit(x: np.ndarray, y: np.ndarray, form: Form, near: np.ndarray | None) -> n
     def descend(start: np.ndarray, **until: float) -> Any:
         return minimize(cost, start, jac=True, method="L-BFGS-B", bounds=_bounds(lx, ly, form), options=until)
 
-    tries = [] if near is None else [near]
-    if near is None:
+    if near is not None:
+        tries = [near]
+    else:
         rough = (descend(start, maxiter=200, ftol=1e-7) for start in _starts(lx, ly, form))
         tries = [found.x for found in sorted(rough, key=lambda found: found.fun)[:FINISHED]]
     ended = [descend(start, maxiter=5000, maxfun=50000, ftol=1e-13, gtol=1e-8) for start in tries]

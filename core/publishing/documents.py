@@ -69,7 +69,7 @@ def write(
     verdicts = verdict_picture.picture_of(record, paper)
     drawn = {**draw, verdicts.id: partial(verdict_picture.draw, record, paper)}
     wanted = [(one, credit_of(one, record, paper, entries)) for one in pictures(paper, verdicts) if one.id in drawn]
-    glance = record.preset != "paper"
+    glance = record.preset.startswith("quick")
     with joblib.parallel_config("loky", n_jobs=processes, inner_max_num_threads=1):
         shown: Any = joblib.Parallel(batch_size=1)(
             joblib.delayed(_figure)(picture, credit, drawn[picture.id], folder, words, formats, glance)

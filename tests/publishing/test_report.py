@@ -8,10 +8,11 @@ from html import unescape
 
 import matplotlib
 import pytest
+from PIL import Image
 
 from core.evidence.verdicts import WORDS
 from core.evidence.verify import Verification, write
-from core.publishing import chapters, documents, figures
+from core.publishing import chapters, documents, figures, films
 from core.publishing.glossary import Glossary
 from tests.publishing import fake_era
 from tests.publishing.page import is_sound
@@ -37,6 +38,19 @@ def test_the_report_is_one_sound_file_that_loads_nothing(html):
     assert len(page.images) == 7  # card, argument, two figures, one of them for phones too, a film and its still
     assert "StrictUndefined" not in html
     assert not re.search(r"\{[a-z_]+\}", re.sub(r"<style>.*?</style>|<script>.*?</script>", "", html, flags=re.S))
+
+
+@pytest.mark.parametrize(
+    ("preset", "whole"), [("paper, changed: rate=2", True), ("quick", False), ("quick, changed: rate=2", False)]
+)
+def test_a_quick_run_alone_draws_at_a_glance(tmp_path, monkeypatch, preset, whole):
+    monkeypatch.setattr(films, "GLANCE", 2)
+    folder = tmp_path / "report"
+    fake_era.publish(folder, preset=preset, formats=("svg",))
+    images = is_sound((folder / "report.html").read_text(encoding="utf-8")).images
+    with Image.open(folder / "figures" / "film.gif") as film:
+        assert (film.n_frames > 2) is whole
+    assert len(images) == 6 + whole  # the second drawing for phones
 
 
 def test_a_report_reads_in_the_order_of_its_contract(html, markdown):
