@@ -144,7 +144,7 @@ def test_nothing_in_core_or_the_command_line_is_without_a_user():
 
 # One room per era.
 
-PARTS = {"__init__.py", "__main__.py", "paper.toml", "settings.py", "run.py", "claims.py", "figures.py"}
+PARTS = {"__init__.py", "__main__.py", "room.py", "paper.toml", "settings.py", "run.py", "claims.py", "figures.py"}
 
 
 def test_what_a_room_hands_on_is_typed():

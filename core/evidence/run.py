@@ -25,7 +25,7 @@ from core.evidence.reproduction import Reproduction, S
 from core.evidence.rows import Rows
 from core.evidence.studies import Study, run_studies
 from core.evidence.trial_store import TrialStore
-from core.evidence.trials import Row, Workers
+from core.evidence.trials import Row, Workers, start, wait_for
 from core.evidence.verdicts import ClaimResult, judge
 
 LIBRARIES = ("numpy", "scipy", "numba", "scikit-learn", "pandas", "matplotlib", "joblib")
@@ -65,8 +65,12 @@ def run(
     fresh: bool,
     workers: Workers,
     progress: Progress,
+    afterwards: Sequence[str] = (),
 ) -> Result:
-    """Run every study of a reproduction, or use its stored trials, and close the record."""
+    """Run every study of a reproduction, or use its stored trials, and close the record.
+
+    `afterwards` names modules that worker processes import while this one measures, for what comes next.
+    """
     started, made_by = time.perf_counter(), provenance()
     studies = room.studies(settings)
     hashes = {study.name: closure.functions_hash(study.function) for study in studies}
@@ -83,6 +87,7 @@ def run(
             raise BackstoryError(
                 f"every trial of study {name!r} of {paper.reproduction.id} failed: {group[0].reason}; mend the function"
             )
+    importing = start(workers, afterwards) if afterwards else iter(())
     found = measure(room, paper, settings, rows)
     cost = found.cost or room.cost(settings, rows)
     every = [row for group in rows.values() for row in group]
@@ -112,6 +117,7 @@ def run(
         words=found.words,
     )
     functions = {study.name: ":".join(closure.symbol_of(study.function)) for study in studies}
+    wait_for(importing)
     return Result(record, rows, found.arrays, found.read, functions)
 
 

@@ -6,11 +6,14 @@ lockstep; the numbers of a seed must not depend on which seeds share its block.
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -53,6 +56,44 @@ class Workers:
 def cores() -> int:
     """Processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def start(workers: Workers, modules: Sequence[str]) -> Iterator[None]:
+    """Start the worker processes here and let them import what is there of `modules`, without waiting for them.
+
+    Hand what it returns to `wait_for` before they are given work; it is empty where there are no processes to start.
+    """
+    if workers.scheduler is not None or workers.count == 1:
+        return iter(())
+    from joblib import Parallel, delayed, parallel_config
+
+    _take_calmly()
+    with parallel_config("loky", n_jobs=workers.count, inner_max_num_threads=1):
+        tasks = (delayed(_ready)(tuple(modules)) for _ in range(workers.count))
+        started: Iterator[None] = Parallel(return_as="generator_unordered", batch_size=1)(tasks)
+    return started
+
+
+def wait_for(started: Iterator[None]) -> None:
+    """Wait until the worker processes have started."""
+    for _ in started:
+        pass
+
+
+def stop() -> None:
+    """End the worker processes of this process at once, where there are any; left alone they take a second to go."""
+    if "joblib.externals.loky.reusable_executor" in sys.modules:
+        from joblib.externals.loky import get_reusable_executor, reusable_executor
+
+        if reusable_executor._executor is not None:
+            get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
+
+
+def _ready(modules: Sequence[str]) -> None:
+    gc.set_threshold(50_000)  # imports make many objects and no garbage
+    for module in modules:
+        with suppress(Exception):  # what is wrong with it is told where it is needed
+            importlib.import_module(module)
 
 
 def run_trials(
@@ -123,10 +164,7 @@ def _in_processes(function: TrialFunction, jobs: Any, count: int, surroundings: 
     from joblib import Parallel, delayed, parallel_config
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    # A worker whose memory has grown is replaced by a fresh one, which is well and need not be told.
-    # Nor is it news that tasks under way are given up when the run ends early; the reason is told.
-    for message in ("A worker stopped while some jobs", r"\d+ tasks which were still being processed"):
-        warnings.filterwarnings("ignore", message=message, category=UserWarning)
+    _take_calmly()
     tasks = (delayed(run_block)(function, cell, seeds, surroundings) for cell, seeds in jobs)
     with parallel_config("loky", n_jobs=count, inner_max_num_threads=1):
         try:
@@ -136,6 +174,15 @@ def _in_processes(function: TrialFunction, jobs: Any, count: int, surroundings: 
             raise BackstoryError(
                 "a worker process died (killed, or out of memory); finished trials are kept: run the command again."
             ) from fault
+
+
+def _take_calmly() -> None:
+    """Do not tell that a worker whose memory has grown is replaced by a fresh one, which is well.
+
+    Nor is it news that tasks are given up, or their results left, when the run ends early: the reason is told.
+    """
+    for message in ("A worker stopped while some jobs", r"\d+ tasks "):
+        warnings.filterwarnings("ignore", message=message, category=UserWarning)
 
 
 def _on_cluster(

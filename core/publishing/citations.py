@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +58,16 @@ def _set(text: str) -> str:
 def plain(entries: Mapping[str, Any], key: str) -> str:
     """One entry as a line of plain text. Raises BackstoryError for an unknown key."""
     from pybtex.backends.plaintext import Backend
+
+    formatted = next(iter(_style().format_entries([_entry(entries, key)])))
+    return re.sub(r"\s+", " ", str(formatted.text.render(Backend())))
+
+
+@cache
+def _style() -> Any:
     from pybtex.style.formatting.plain import Style
 
-    formatted = next(iter(Style().format_entries([_entry(entries, key)])))
-    return re.sub(r"\s+", " ", str(formatted.text.render(Backend())))
+    return Style()
 
 
 def letters(entries: Mapping[str, Any], keys: Iterable[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; exits with 0, with 2 and one sentence on bad input, or with 130 when interrupted."""
+    gc.set_threshold(50_000)  # imports make many objects and no garbage
     from reproductions.cli.main import main as run
 
     run(arguments)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,22 +31,29 @@ def _read() -> tuple[list[dict[str, Any]], dict[str, str]]:
         name = path.parent.name
         advice = f"mend it or move the folder away; `backstory check {name}` lists what is wrong"
         try:
-            raw = tomllib.loads(path.read_text(encoding="utf-8"))
+            file = path.stat()
+            section, claims = _header(path, file.st_mtime_ns, file.st_size)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
             faults[name] = f"the room {name} is left out: cannot read its paper.toml ({fault}); {advice}."
             continue
-        section = raw.get("reproduction")
-        era: dict[str, Any] = section if isinstance(section, dict) else {}
-        missing = [key for key in NEEDED if key not in era]
+        missing = [key for key in NEEDED if key not in section]
         if missing:
             faults[name] = (
                 f"the room {name} is left out: its paper.toml has no {missing[0]} in [reproduction]; {advice}."
             )
-        elif era["id"] != name:
-            faults[name] = f"the room {name} is left out: its paper.toml calls it {era['id']!r}; {advice}."
+        elif section["id"] != name:
+            faults[name] = f"the room {name} is left out: its paper.toml calls it {section['id']!r}; {advice}."
         else:
-            found.append({**era, "file": path, "claims": len(raw.get("claim", []))})
+            found.append({**section, "file": path, "claims": claims})
     return sorted(found, key=lambda entry: (entry["year"], entry["id"])), faults
+
+
+@lru_cache(maxsize=256)
+def _header(path: Path, changed: int, size: int) -> tuple[dict[str, Any], int]:
+    """The [reproduction] table of a paper file and its number of claims; read again when the file has changed."""
+    raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    section = raw.get("reproduction")
+    return section if isinstance(section, dict) else {}, len(raw.get("claim", []))
 
 
 def ids() -> list[str]:

@@ -76,11 +76,11 @@ def _room(name: str) -> tuple[Reproduction[BaseModel] | None, list[str]]:
         rooms.keep_compiled_code_apart()
         import importlib
 
-        found = importlib.import_module(f"reproductions.{name}").REPRODUCTION
+        found = importlib.import_module(f"reproductions.{name}.room").REPRODUCTION
     except Exception as fault:
         return None, [f"reproductions/{name} cannot be loaded: {type(fault).__name__}: {fault}".splitlines()[0]]
     if not isinstance(found, Reproduction):
-        return None, [f"REPRODUCTION in reproductions/{name}/__init__.py is no Reproduction"]
+        return None, [f"REPRODUCTION in reproductions/{name}/room.py is no Reproduction"]
     return found, []
 
 

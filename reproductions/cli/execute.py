@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from core.datasets.store import cache_folder, data_folder
 from core.errors import BackstoryError
-from core.evidence import published, verify
+from core.evidence import published, trials, verify
 from core.evidence import run as runs
 from core.evidence.claims import Paper
 from core.evidence.progress import Progress
@@ -85,17 +85,27 @@ def settings_for(request: Request, room: Reproduction[BaseModel]) -> tuple[BaseM
 
 def run(request: Request) -> tuple[Record, Path]:
     """Run one reproduction and publish its report. Nothing is written to the report folder unless all went well."""
-    formats = check_formats(request.formats)
     data_folder()
     folders.check_writable(cache_folder(), "set $BACKSTORY_CACHE to another folder")
     folders.check_writable(request.out)
+    started = trials.start(request.workers, rooms.science_of(request.name))  # while the rest is imported here
+    formats = check_formats(request.formats)
     room, paper = rooms.room(request.name), rooms.paper_of(request.name)
     settings, preset, target = settings_for(request, room)
     room.prepare(settings, request.quiet)
     cache = cache_folder() / "trials" / request.name
     progress = Progress(request.name, quiet=request.quiet)
+    trials.wait_for(started)
     result = runs.run(
-        room, paper, settings, preset, cache=cache, fresh=request.fresh, workers=request.workers, progress=progress
+        room,
+        paper,
+        settings,
+        preset,
+        cache=cache,
+        fresh=request.fresh,
+        workers=request.workers,
+        progress=progress,
+        afterwards=["core.publishing.documents", f"{rooms.package(request.name)}.figures"],
     )
     if result.record.cost.trials_reused and not request.quiet:
         reused = f"{result.record.cost.trials_reused:,} of {result.record.trials.n:,} trials"

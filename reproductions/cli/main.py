@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import locale
 import os
 import signal
@@ -83,8 +84,7 @@ def run(
     settings go to custom/, each into a folder named after the change, and never replace a published report.
     """
     from core.evidence.trials import Workers, check_scheduler, cores
-    from core.publishing.terminal import print_verdicts, tally_line
-    from reproductions.cli import execute, front_page
+    from reproductions.cli import execute
 
     most = 4 * cores()
     if not 0 <= workers <= most:
@@ -102,6 +102,9 @@ def run(
     ]
     _tell_broken()
     results = [execute.run(request) for request in requests]
+    from core.publishing.terminal import print_verdicts, tally_line
+    from reproductions.cli import front_page
+
     front = front_page.after(name, preset, out)
     if json_:
         return as_json(
@@ -282,6 +285,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         page = getattr(getattr(fault, "ctx", None), "command_path", "backstory")
         status = _complain(f"{fault.format_message().rstrip('.')}; see `{page} --help`.")
+    if "core.evidence.trials" in sys.modules:
+        trials = sys.modules["core.evidence.trials"]
+        trials.stop()
+    gc.freeze()  # what was imported need not be searched for garbage on the way out, which takes half a second
     if status == 130:
         complain("interrupted; finished trials are kept, the same command goes on from there.")
     sys.exit(status if isinstance(status, int) else 0)

@@ -26,20 +26,31 @@ ROOT = Path(__file__).resolve().parents[2]
 def room(name: str) -> Reproduction[BaseModel]:
     """What a room hands on. Raises BackstoryError, in one sentence, for a room that cannot be loaded."""
     keep_compiled_code_apart()
-    module = f"reproductions.{catalogue.entry(name)['id']}"
+    module = f"{package(name)}.room"
     advice = f"`backstory check {name}` lists what is wrong."
     try:
         found = importlib.import_module(module).REPRODUCTION
     except BackstoryError:
         raise
     except AttributeError as fault:
-        raise BackstoryError(f"the room {name} has no REPRODUCTION in its __init__.py ({fault}); {advice}") from fault
+        raise BackstoryError(f"the room {name} has no REPRODUCTION in its room.py ({fault}); {advice}") from fault
     except Exception as fault:
         told = f"{type(fault).__name__}: {fault}".splitlines()[0]
         raise BackstoryError(f"the room {name} cannot be loaded ({told}); {advice}") from fault
     if not isinstance(found, Reproduction):
         raise BackstoryError(f"REPRODUCTION of the room {name} is no Reproduction but {type(found).__name__}; {advice}")
     return found
+
+
+def science_of(name: str) -> list[str]:
+    """The modules of a room that its trials are likely to need, to be imported ahead of them."""
+    keep_compiled_code_apart()
+    return [f"{package(name)}.experiment"]
+
+
+def package(name: str) -> str:
+    """The package of a room."""
+    return f"reproductions.{catalogue.entry(name)['id']}"
 
 
 def presets_of(name: str) -> Mapping[str, BaseModel]:

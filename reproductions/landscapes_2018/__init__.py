@@ -2,23 +2,3 @@
 
 "Walking downhill" is the popular picture of learning; here is where it is right and where it misleads.
 """
-
-from core.evidence.reproduction import Reproduction
-from reproductions.landscapes_2018.claims import measure
-from reproductions.landscapes_2018.figures import figures
-from reproductions.landscapes_2018.run import cost, prepare, studies
-from reproductions.landscapes_2018.settings import PRESETS, Settings
-from reproductions.landscapes_2018.tables import arrays, tables, words
-
-REPRODUCTION = Reproduction(
-    settings=Settings,
-    presets=PRESETS,
-    studies=studies,
-    measure=measure,
-    figures=figures,
-    tables=tables,
-    words=words,
-    arrays=arrays,
-    cost=cost,
-    prepare=prepare,
-)

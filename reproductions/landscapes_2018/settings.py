@@ -68,11 +68,11 @@ class Settings(BaseModel):
 
 PRESETS = {
     "quick": Settings(
-        data="embedded", examples=600, hidden=20, passes=6, batch=30, batch_examples=300, small_batch=15,
-        large_batch=60, batch_passes=20, seeds=5,
+        data="embedded", examples=500, hidden=20, passes=6, batch=30, batch_examples=300, small_batch=15,
+        large_batch=60, batch_passes=12, seeds=5,
         xor_seeds=16, zipcode="embedded", zipcode_passes=1, pairs=5, pair_layers=((20,),), depths=(2, 6), width=10,
-        nets=2, slices=2, points=15, on=100, batch_nets=5, sizes=((8, 6), (4, 16), (1, 40)), size_seeds=3, worms=2,
-        worm_points=15, frames=8, spectra=3, lanczos=2, still_nets=2, tries=6, still_steps=30, stuck_seeds=160,
+        nets=2, slices=2, points=11, on=60, path_nets=3, batch_nets=4, sizes=((8, 6), (4, 16), (1, 40)), size_seeds=3,
+        worms=2, worm_points=13, frames=6, spectra=2, lanczos=2, still_nets=2, tries=6, still_steps=30, stuck_seeds=96,
         chance_seeds=5, matrices=20000,
     ),
     "paper": Settings(),

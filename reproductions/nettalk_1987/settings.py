@@ -90,12 +90,12 @@ class Settings(BaseModel):
 
 PRESETS = {
     "quick": Settings(
-        words="invented", drawn=300, seeds=8, hidden=(0, 15, 30), two_layers=15, passes=15, one_layer=30,
+        words="invented", drawn=300, seeds=8, hidden=(0, 15, 30), two_layers=15, passes=12, one_layer=30,
         one_layer_seeds=8, one_layer_then=2, two_layer_then=2, shown=(60, 120, 240), shown_draws=3, shown_letters=8000,
-        shown_tested=200, other_draws=5, other_words=300, other_passes=4, damage_hidden=30, damage_passes=10,
+        shown_tested=200, other_draws=4, other_words=240, other_passes=3, damage_hidden=30, damage_passes=10,
         damage_seeds=8, amounts=(0.0, 0.3, 0.6, 1.0, 2.0), patterns=1, relearn_words=300, relearn_every=50, items=4,
         repetitions=5, spacings=(0, 4, 20), retentions=(0, 16, 64), pair_least=5, clusters=6,
-        sentence="hear this gentle voice speak", reading_looks=(0, 1, 5, 15), ladder_seeds=5, ladder_passes=3,
+        sentence="hear this gentle voice speak", reading_looks=(0, 1, 5, 12), ladder_seeds=4, ladder_passes=3,
         ladder_rates=(0.01,), old_rates=(1.0,), ladder_tuning=1, ladder_held=60,
     ),
     "paper": Settings(),

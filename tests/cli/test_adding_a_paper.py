@@ -159,7 +159,7 @@ def test_all_faults_are_told_at_once(checkout, room):
         ("run.py", "import TASKS, learn", "import TASKS, lern", "cannot be loaded"),
         ("run.py", 'Study("tasks"', 'Study("tsaks"', "a run with one seed fails"),
         ("settings.py", "frozen=True, ", "", "Settings must be frozen"),
-        ("__init__.py", "REPRODUCTION =", "REPRODUCED =", "cannot be loaded"),
+        ("room.py", "REPRODUCTION =", "REPRODUCED =", "cannot be loaded"),
     ],
 )
 def test_every_kind_of_fault_is_named(checkout, room, file, before, after, words):

@@ -27,10 +27,10 @@ TRIALS = """trials = pd.read_csv(folder / "trials.csv", low_memory=False)
 trials.groupby("study").agg(trials=("seed", "size"), failed=("failed", "sum"))"""
 DRAW = """from core.evidence import published
 from core.publishing.course.notebooks import shown
-from reproductions import {name}
+from reproductions.{name}.room import REPRODUCTION
 
 full, arrays = published.load(folder)
-draw = {name}.REPRODUCTION.figures(full, arrays)
+draw = REPRODUCTION.figures(full, arrays)
 shown(draw[{figure!r}])"""
 
 
