@@ -31,6 +31,7 @@ def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Any]]:
         changes: "read_0",
         ladder: "rung_0",
         digit_film: "film_when",
+        passes_film: "passes_images",
     }
     drawn = [card, methods, *(function for function, name in needed.items() if name in arrays)]
     return {function.__name__: partial(function, arrays, record) for function in drawn}
@@ -208,21 +209,61 @@ def digit_film(arrays: Arrays, record: Record) -> Film:
     return Film(still=_layers(arrays, count - 1), frame=partial(_layers, arrays), frames=range(count), milliseconds=180)
 
 
+def passes_film(arrays: Arrays, record: Record) -> Film:
+    """Digits that are misread at first, pass by pass."""
+    count = len(arrays["passes_wrong"])
+    last, frame = _misread_after(arrays, count - 1), partial(_misread_after, arrays)
+    return Film(still=last, frame=frame, frames=range(count), milliseconds=700)
+
+
+def _misread_after(arrays: Arrays, k: int) -> Canvas:
+    shown, columns = arrays["passes_images"], 6
+    lines = -(-len(shown) // columns)
+    above, cell = 0.8, 1.2  # inches for the words, and for a digit with its bar
+    figure = draw.blank(columns * cell, above + lines * cell)
+    ax = figure.add_axes((0, 0, 1, lines * cell / (above + lines * cell)))
+    ax.set(xlim=(0, columns), ylim=(lines, 0))
+    ax.set_axis_off()
+    places = [(number % columns + 0.14, number // columns + 0.02) for number in range(len(shown))]
+    for (left, top), x, label in zip(places, shown, arrays["passes_labels"], strict=True):
+        extent = (left, left + 0.78, top + 0.78, top)
+        ax.imshow(1 - x, cmap="gray", vmin=0, vmax=1, extent=extent, aspect="auto", interpolation="nearest")
+        ax.text(left - 0.02, top + 0.78, str(label), ha="right", va="bottom", fontsize=13)
+    for wrong, colour, alpha in ((np.ones(len(shown)), draw.FAINT, 0.35), (arrays["passes_wrong"][k], draw.RED, 1.0)):
+        ends, heights = [left for left, _ in places], [top + 0.86 for _, top in places]
+        ax.barh(heights, 0.78 * wrong, left=ends, height=0.08, color=colour, alpha=alpha)
+    error, words = arrays["curves"][:, k, 2].mean(), above / (above + lines * cell)
+    told = f"after pass {k + 1}: {error:.2f} % of all test digits misread"
+    figure.text(0.02, 1 - 0.3 * words, told, va="center", fontsize=15)
+    figure.text(0.02, 1 - 0.72 * words, "bars: share of the networks that misread this digit", va="center", fontsize=13)
+    return figure
+
+
+def _tiled(maps: np.ndarray, columns: int) -> np.ndarray:
+    # (n, side, side) -> (lines, columns)
+    """Small pictures as one, column by column, with nothing between them."""
+    lines, side = len(maps) // columns, maps.shape[-1]
+    step = side + max(1, side // 8)
+    sheet = np.full((lines * step - (step - side), columns * step - (step - side)), np.nan)
+    for m, values in enumerate(maps):
+        top, left = step * (m % lines), step * (m // lines)
+        sheet[top : top + side, left : left + side] = values
+    return sheet
+
+
 def _layers(arrays: Arrays, k: int) -> Canvas:
     figure = draw.blank(7.0, 3.9)
     first = figure.add_axes((0.02, 0.3, 0.2, 0.4))
     first.imshow(1 - arrays["film_digit"], cmap="gray", vmin=0, vmax=1)
-    blocks = (("c1", 0.25, 6, 1), ("s2", 0.37, 6, 1), ("c3", 0.47, 8, 2), ("s4", 0.61, 8, 2))
+    first.set_frame_on(False)
     axes = [first]
-    for name, left, lines, columns in blocks:
-        maps = arrays[f"film_{name}"][k]
-        side, high = maps.shape[-1], 0.76 / lines
-        wide = high * 3.9 / 7.0
-        for m, values in enumerate(maps[: lines * columns]):
-            place = (left + wide * (m // lines), 0.86 - high * (m % lines + 1), 0.93 * wide, 0.93 * high)
-            ax = figure.add_axes(place)
-            ax.imshow(values.reshape(side, side), cmap="gray", vmin=0, vmax=255)
-            axes.append(ax)
+    for name, left, columns in (("c1", 0.25, 1), ("s2", 0.37, 1), ("c3", 0.47, 2), ("s4", 0.61, 2)):
+        sheet = _tiled(arrays[f"film_{name}"][k], columns)
+        high = 0.76
+        ax = figure.add_axes((left, 0.1, high * sheet.shape[1] / sheet.shape[0] * 3.9 / 7.0, high))
+        ax.imshow(sheet, cmap="gray", vmin=0, vmax=255, aspect="auto", interpolation="nearest")
+        ax.set_frame_on(False)
+        axes.append(ax)
     drawing = figure.add_axes((0.74, 0.3, 0.09, 0.4))
     drawing.imshow(255.0 - arrays["film_f6"][k].reshape(HEIGHT, WIDTH), cmap="gray", vmin=0, vmax=255)
     for ax in (*axes, drawing):
