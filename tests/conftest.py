@@ -3,11 +3,13 @@
 import json
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from core.errors import BackstoryError
 from reproductions.cli import rooms
 from tests import forked
 
@@ -23,7 +25,9 @@ SMALL = [
 
 
 def pytest_configure(config):
-    """One cache of compiled loops for all tests and their processes, apart for each version of the loops."""
+    """One cache of compiled loops for all tests and their processes: that of `make reproduce`, where it can be written."""
+    with suppress(BackstoryError):
+        rooms.keep_compiled_code_apart()
     os.environ.setdefault("BACKSTORY_CACHE", str(ROOT / ".pytest_cache" / "backstory"))
     rooms.keep_compiled_code_apart()
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 DELTA = 1e-3
 FINISHED = 3  # of many starts, the best so many are followed to the end
@@ -62,13 +63,19 @@ def _inner(lx: np.ndarray, p: np.ndarray, form: Form) -> tuple[np.ndarray, np.nd
     return top + np.log(total), weights / total
 
 
+@cache
+def _threads() -> ThreadpoolController:
+    """What sets the number of threads; it looks through every library that is loaded, so it is made once."""
+    return ThreadpoolController()
+
+
 def fit(x: np.ndarray, y: np.ndarray, form: Form = OFFSET, *, near: np.ndarray | None = None) -> np.ndarray:
     # x (terms, points), y (points,) -> (parameters,)
     """Parameters (log a, b) of each term, then those of the form. Points must be positive.
 
     Many starts are tried, or only `near`. Raises ValueError for numbers that are not positive.
     """
-    with threadpool_limits(limits=1):  # several threads only wait for each other over such small arrays
+    with _threads().limit(limits=1):  # several threads only wait for each other over such small arrays
         return _fit(x, y, form, near)
 
 
@@ -164,5 +171,5 @@ def resampled(
     """Fits to points drawn again within each group (the seeds of one setting), started at `full`, the fit to all."""
     x, ly = np.atleast_2d(np.asarray(x, dtype=float)), np.log(np.asarray(y, dtype=float))
     places = [np.flatnonzero(groups == one) for one in np.unique(groups)]
-    with threadpool_limits(limits=1):
+    with _threads().limit(limits=1):
         return np.array([_fit(x, np.exp(redrawn(ly, places, rng)), form, full) for _ in range(draws)])
