@@ -68,7 +68,7 @@ def studies(s: Settings) -> list[Study]:
         found.append(Study("pictures", experiment.pictures, [({**base(s), **size}, range(s.seeds))]))
     if "now" in s.studies:
         found.append(Study("ladder", experiment.learn, [(cell, range(s.seeds)) for cell in ladder(s)]))
-    if "counts" in s.studies:
+    if "counts" in s.studies and s.speed_runs:
         cell = {"repeats": 1, "images": s.speed_images}
         clock = ("alexnet", "step", "hours")
         cells = [(cell, range(s.speed_runs))]

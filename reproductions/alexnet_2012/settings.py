@@ -54,7 +54,7 @@ class Settings(BaseModel):
     queries: int = Field(20, ge=1, le=1000, description="test images of each class whose nearest images are looked for")
     now_images: Images = Field(4000, description="training images of the ladder to today; 0 for all")
     now_passes: Passes = Field(8, description="passes on every rung of the ladder")
-    speed_runs: int = Field(5, ge=1, le=100, description="runs in which AlexNet is timed")
+    speed_runs: int = Field(5, ge=0, le=100, description="runs in which AlexNet is timed, 0 for none")
     speed_images: int = Field(4, ge=1, le=128, description="images of 224x224 pixels in a timed pass of AlexNet")
     entropy: int = Field(2012, ge=0, description="the number from which all random numbers start")
 
@@ -66,20 +66,19 @@ PRESETS = {
         seeds=3,
         nets=("tiny",),
         batches=(16, 32),
-        rates=(0.005, 0.02, 0.08),
+        rates=(0.02, 0.08),
         target=0.25,
-        unit_images=200,
-        unit_passes=6,
+        unit_images=160,
+        unit_passes=5,
         more_images=0,
         hidden=8,
-        part_images=200,
-        part_passes=3,
+        part_images=160,
+        part_passes=2,
         part_batch=32,
-        picture_images=300,
+        picture_images=200,
         picture_passes=2,
         queries=4,
-        speed_runs=1,
-        speed_images=1,
+        speed_runs=0,
     ),
     "paper": Settings(),
 }

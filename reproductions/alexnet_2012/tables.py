@@ -157,14 +157,20 @@ def _compute(rows: Rows) -> Table:
     return table("compute", "Computing then and now", ["what", "hours", "remark"], lines)
 
 
+def _timed(speed: Sequence[Row], images: int) -> str:
+    if not speed:
+        return "how long two cores take was not timed in this run"
+    hours = float(np.median(finished(speed, "hours")))
+    return f"two cores of ours would take {hours:,.0f} hours, extrapolated from {images} images"
+
+
 def words(s: Settings, rows: Rows) -> dict[str, Any]:
     """Ranges of the race between units, how many signs held, the sums of AlexNet, and what each study found."""
     total, race, tally = accounting.totals(), _race(s, rows), _tally(s, rows)
     found: dict[str, Any] = {
         "operations": f"{total['operations']:.2g}".replace("e+", " x 10^"),
         "ratio": f"{total['ratio']:.1f}",
-        "timed_images": s.speed_images,
-        "hours_now": f"{np.median(finished(rows['speed'], 'hours')):,.0f}" if rows.get("speed") else None,
+        "timed": _timed(rows.get("speed", []), s.speed_images),
         **race,
         **tally,
         **{f"found_{name}": "This run left the study out." for name in ("units", "parts", "pixels", "pictures", "now")},
