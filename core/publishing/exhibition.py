@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from core.evidence.record import Record
 from core.evidence.story import Story
 from core.evidence.tallies import OUTCOMES
 from core.evidence.verdicts import FAMILIES, ClaimResult
-from core.publishing import citing, comparisons, costs, documents, figures, marks, overview, stories, tables
+from core.publishing import citations, citing, comparisons, costs, documents, figures, marks, overview, stories, tables
 from core.publishing.chapters import STANDINGS
 from core.publishing.credits import Credit
 from core.publishing.words import fill, filled_in
@@ -26,6 +27,7 @@ COLUMNS = (
     "verdict", "reason", "resolution", "percentile", "rule", "tolerance", "changed",
 )  # fmt: skip
 PICTURE = "overview"
+NAMED = 3  # papers on a card
 
 
 @dataclass(frozen=True)
@@ -46,16 +48,19 @@ class Exhibit:
         return self.record.claims if self.record else []
 
 
-def render(root: Path, exhibits: Sequence[Exhibit], story: Story | None) -> dict[str, str]:
+def render(
+    root: Path, exhibits: Sequence[Exhibit], story: Story | None, bibliography: Path | None = None
+) -> dict[str, str]:
     """index.html, README.md and claims.csv of the folder that holds the reports, as text by file name.
 
-    `story` is left out where there are no published records to weigh it with.
+    `story` is left out where there are no published records to weigh it with. With a bibliography cards name papers.
     """
-    shown = sorted(exhibits, key=lambda one: (one.paper.reproduction.year, one.id))
+    shown = sorted(exhibits, key=began)
+    entries = citations.load(bibliography) if bibliography else {}
     told = {one.id: one.record for one in shown if one.record}
     lines = [_line(one, claim) for one in shown for claim in one.claims]
     context = {
-        "cards": [_card(root, one) for one in shown],
+        "cards": [_card(root, one) | {"papers": _papers(one.paper, entries)} for one in shown],
         "span": f"{shown[0].paper.reproduction.year} to {shown[-1].paper.reproduction.year}" if shown else "",
         "lines": lines,
         "published": all(record.preset == "paper" for record in told.values()),
@@ -78,6 +83,24 @@ def render(root: Path, exhibits: Sequence[Exhibit], story: Story | None) -> dict
     return {**pages, "claims.csv": csv}
 
 
+def began(exhibit: Exhibit) -> tuple[int, str]:
+    """By what exhibits are sorted: the first year that the card names, then their names."""
+    named = re.search(r"\d{4}", exhibit.paper.card.year)
+    return int(named.group()) if named else exhibit.paper.reproduction.year, exhibit.id
+
+
+def _papers(paper: Paper, entries: Mapping[str, Any]) -> str:
+    """The papers whose claims are judged, as captions name them: the main one, then those with the most claims."""
+    if not entries:
+        return ""
+    others = Counter(claim.key for claim in paper.claim if claim.key != paper.paper.key)
+    keys = [paper.paper.key, *(key for key, _ in others.most_common())]
+    letter = citations.letters(entries, keys)
+    named = [citations.short(entries, key, letter[key]) for key in keys[:NAMED]]
+    more = len(keys) - len(named)
+    return "; ".join(named) + (f"; and {more} more" if more > 0 else "")
+
+
 def version_of(exhibits: Sequence[Exhibit]) -> str:
     """The version that ran the records, or all of them."""
     return " and ".join(sorted({one.record.provenance.backstory for one in exhibits if one.record}))
@@ -87,7 +110,7 @@ def draw(folder: Path, exhibits: Sequence[Exhibit], formats: Sequence[str] = ("s
     """Seventy years at a glance as a figure file in each format."""
     rows = [
         overview.Row(one.paper.card.year, bare(one.paper.reproduction.title), one.claims)
-        for one in sorted(exhibits, key=lambda one: (one.paper.reproduction.year, one.id))
+        for one in sorted(exhibits, key=began)
         if one.record
     ]
     said = "Seventy years at a glance: every claim of every paper, and how it came out"
@@ -135,7 +158,7 @@ def _line(exhibit: Exhibit, claim: ClaimResult) -> dict[str, Any]:
     return {
         "era": era.id,
         "title": bare(era.title),
-        "year": era.year,
+        "year": began(exhibit)[0],
         "when": exhibit.paper.card.year,
         "id": claim.id,
         "statement": claim.statement,

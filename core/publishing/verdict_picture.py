@@ -45,13 +45,31 @@ class Form:
     axis_from: float = 0.22
     most: int = 99  # answers of a claim that are drawn on lines of their own; of more the marks share one
     beside: bool = False
+    names: int = 1  # lines that a name may take
+    wide: float = 4.6  # of a column, where it is reckoned how tall its rows are
 
     def height_of(self, row: Row) -> float:
         """How tall a row is."""
         lines = max(1, len(row.places))
         if self.beside:
-            return max(self.line, self.step * (lines if lines <= self.most else 1)) + 0.07
+            name = self.line * len(self.name_of(row, self.wide))
+            return max(name, self.step * (lines if lines <= self.most else 1)) + 0.07
         return self.line + self.step * lines + 0.08
+
+    def end_of_words(self, width: float) -> float:
+        """Where a row's words end, which its numbers stand before."""
+        return self.axis_from * width - 0.12 if self.beside else width
+
+    def name_of(self, row: Row, width: float) -> list[str]:
+        """The name of a row in as many lines as it may take; the numbers stand beside the first."""
+        full = self.end_of_words(width)
+        first = max(8, int((full - len(row.numbers) / self.letters - 0.2) * self.letters))
+        if len(row.label) <= first or self.names == 1:
+            return [textwrap.shorten(row.label, first, placeholder=" …")]
+        head = textwrap.wrap(row.label, first)[0]
+        rest = row.label[len(head) :].strip()
+        more = textwrap.wrap(rest, max(8, int(full * self.letters) - 1), max_lines=self.names - 1, placeholder=" …")
+        return [head, *more]
 
     def across(self, share: float, width: float) -> float:
         """Where a share of the axis lies."""
@@ -63,7 +81,19 @@ class Form:
 
 
 PHONE = Form()
-SLIDE = Form(size=12, letters=10.8, line=0.2, step=0.11, title=0.3, study=0.24, axis_from=0.58, most=2, beside=True)
+SLIDE = Form(
+    size=12,
+    letters=12.2,
+    line=0.2,
+    step=0.11,
+    title=0.3,
+    study=0.24,
+    axis_from=0.7,
+    most=2,
+    beside=True,
+    names=2,
+    wide=5.8,
+)
 HEAD = 0.56  # inches above the first block: what the axis is, and its factors
 LEGEND = 0.24  # inches of one line of the legend
 
@@ -215,10 +245,9 @@ def _words(ax: Any, x: float, y: float, text: str, room: float, form: Form, **lo
 
 
 def _row(ax: Any, row: Row, y: float, width: float, reach: float, form: Form) -> None:
-    numbers = len(row.numbers) / form.letters
-    end = form.axis_from * width - 0.12 if form.beside else width
-    _words(ax, 0, y + 0.02, row.label, end - numbers - 0.2, form)
-    _words(ax, end, y + 0.02, row.numbers, width, form, ha="right")
+    for k, line in enumerate(form.name_of(row, width)):
+        _words(ax, 0, y + 0.02 + k * form.line, line, width, form)
+    _words(ax, form.end_of_words(width), y + 0.02, row.numbers, width, form, ha="right")
     own = placing.own_reach(row.places)
     differ = bool(row.places) and row.places[0].scale == "difference"
     first = y + (0 if form.beside else form.line) + max(form.step, form.line if form.beside else 0) / 2

@@ -60,7 +60,7 @@ def render(preset: str, reports: Path, story: Path = catalogue.STORY) -> dict[st
     papers = {one.id: one.paper for one in found}
     records = {one.id: one.record for one in found if one.record}
     told = load_story(story) if preset == "paper" and story.exists() else None
-    files = exhibition.render(root, found, told)
+    files = exhibition.render(root, found, told, catalogue.BIBLIOGRAPHY)
     if told:
         check(told, papers)
         titles = {one["id"]: one["title"] for one in catalogue.entries()}
@@ -86,8 +86,8 @@ def write(preset: str, reports: Path) -> Path:
 def readme_table(found: list[Exhibit]) -> str:
     """The reproductions as a table of the README: what each asks, and its tallies by family."""
     head = ["| when | name | what it asks | verdicts of the published run |", "| --- | --- | --- | --- |"]
-    shown = sorted(found, key=lambda one: (one.paper.reproduction.year, one.id))
-    return "\n".join([*head, *(_row(one.paper, one.record) for one in shown)]) + "\n"
+    rows = [_row(one.paper, one.record) for one in sorted(found, key=exhibition.began)]
+    return "\n".join([*head, *rows]) + "\n"
 
 
 def _row(paper: Paper, record: Record | None) -> str:

@@ -173,9 +173,9 @@ def slides(
     _among(verdicts, layout.VERDICTS, "way to show verdicts, --verdicts")
     places = _places(eras or [], reports)
     if figures == "list":
-        shown = [(f"{one}.{picture.id}", picture.says) for one in places for picture in rooms.paper_of(one).figure]
-        width = max(len(name) for name, _ in shown)
-        return say("\n".join(f"{name:{width}}  {told}" for name, told in shown))
+        return _tell(
+            [(f"{one}.{picture.id}", picture.says) for one in places for picture in rooms.paper_of(one).figure]
+        )
     folders.check_writable(out)
     made: list[Slide] = []
     with tempfile.TemporaryDirectory() as working:
@@ -205,7 +205,9 @@ def figures(
     name: Annotated[str, typer.Argument(metavar="ERA", help="A reproduction.")],
     reports: Reports = Path("reports"),
     out: Into = Path("figures"),
-    figures: Annotated[str, typer.Option(metavar="ID,ID", help="Only these figures; else all.")] = "",
+    figures: Annotated[
+        str, typer.Option(metavar="ID,ID", help="Only these figures; else all; `list` tells which there are.")
+    ] = "",
     width: Annotated[
         float | None, typer.Option(min=1.5, max=20, help="Inches, for a column of print; type stays readable.")
     ] = None,
@@ -226,12 +228,15 @@ def figures(
     _among(theme, ("light", "dark"), "theme")
     endings = execute.check_formats(formats.split(","))
     place = execute.place_of(name, "", reports)
-    folders.check_writable(out)
+    if figures != "list":
+        folders.check_writable(out)
     with tempfile.TemporaryDirectory() as working:
         talk = _talk(name, place, Path(working), theme, drawn=True)
         draw = dict(talk.draw) | {verdict_picture.ID: lambda: verdict_picture.draw(talk.record, talk.paper)}
         known = {p.id: p for p in pictures(talk.paper, verdict_picture.picture_of(talk.record, talk.paper))}
         known = {one: picture for one, picture in known.items() if one in draw}
+        if figures == "list":
+            return _tell([(one, picture.says) for one, picture in known.items()])
         wanted = [one.strip() for one in figures.split(",") if one.strip()] or list(known)
         paths = []
         for one in wanted:
@@ -241,6 +246,12 @@ def figures(
     if json_:
         return as_json([str(path) for path in paths])
     return say("\n".join(f"Figure: {path}" for path in paths))
+
+
+def _tell(shown: Sequence[tuple[str, str]]) -> None:
+    """Names in one column, what they show in the next."""
+    width = max(len(name) for name, _ in shown)
+    say("\n".join(f"{name:{width}}  {told}" for name, told in shown))
 
 
 def _among(value: str, known: Sequence[str], what: str) -> None:

@@ -39,6 +39,12 @@ def card(arrays: Arrays, record: Record) -> Canvas:
     solid.set_box_aspect((4, 4, 3), zoom=1.05)
     _surface(solid, arrays, len(arrays["film"]) - 1)
     solid.set(xticklabels=[], yticklabels=[], zticklabels=[])
+    for x, y, angle, words in (
+        (0.26, 0.07, -17, "one direction"),
+        (0.86, 0.16, 56, "another"),
+        (0.965, 0.62, -86, "loss"),
+    ):
+        figure.text(x, y, words, ha="center", va="center", rotation=angle, fontsize=11)
     return figure
 
 

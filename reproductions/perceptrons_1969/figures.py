@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -36,9 +37,9 @@ def figures(record: Record, arrays: Arrays) -> Mapping[str, Callable[[], Any]]:
     return {function.__name__: partial(function, arrays, record) for function in drawn}
 
 
-def _corners(ax: Any, size: float) -> None:
+def _corners(ax: Any, size: float, rule: Callable[[int, int], bool]) -> None:
     for x, y in CORNERS:
-        on = x != y
+        on = bool(rule(x, y))
         ax.plot(
             [x], [y], "o", markersize=size, color=draw.BLUE if on else draw.WHITE, markeredgecolor=draw.BLACK, zorder=4
         )
@@ -55,55 +56,37 @@ def _corners(ax: Any, size: float) -> None:
     ax.grid(visible=False)
 
 
+def _wrong_side(ax: Any) -> None:
+    ax.annotate("wrong side", (1, 1), xytext=(0, 17), textcoords="offset points", ha="center", color=draw.RED)
+
+
 def card(arrays: Arrays, record: Record) -> Canvas:
     """The four points of XOR, and a line that leaves one of them on the wrong side, as every line does."""
     figure, ax = draw.canvas(width=3.6, height=3.2)
-    _corners(ax, 24)
+    _corners(ax, 24, operator.ne)
     x = np.array([-0.35, 1.35])
     ax.plot(x, 0.5 - x, color=draw.ORANGE, linewidth=3)
-    ax.annotate("wrong side", (1, 1), xytext=(0, 17), textcoords="offset points", ha="center", color=draw.RED)
+    _wrong_side(ax)
     ax.set(xlabel="input 1", ylabel="input 2")
     return figure
 
 
 def no_line(arrays: Arrays, record: Record) -> Canvas:
-    """OR, AND and XOR: a line for the first two, none for the third."""
-    figure, axes = draw.canvas(3, width=10.5, height=4.0)
-    tasks = (("OR", lambda a, b: a or b, 0.5), ("AND", lambda a, b: a and b, 1.5), ("XOR", lambda a, b: a != b, None))
-    for ax, (name, rule, threshold) in zip(axes, tasks, strict=True):
-        for x, y in CORNERS:
-            on = bool(rule(x, y))
-            ax.plot(
-                [x],
-                [y],
-                "o",
-                markersize=24,
-                color=draw.BLUE if on else draw.WHITE,
-                markeredgecolor=draw.BLACK,
-                zorder=4,
-            )
-            ax.annotate(
-                "1" if on else "0",
-                (x, y),
-                ha="center",
-                va="center",
-                zorder=5,
-                fontsize=14,
-                color=draw.WHITE if on else draw.BLACK,
-            )
-        side = np.array([-0.35, 1.35])
-        for height in (threshold,) if threshold else (0.5, 1.5):
-            ax.plot(side, height - side, color=draw.ORANGE, linewidth=3, linestyle="-" if threshold else (0, (2, 2)))
-        ax.set(
-            xlim=(-0.35, 1.35),
-            ylim=(-0.35, 1.35),
-            aspect="equal",
-            xticks=[0, 1],
-            yticks=[0, 1],
-            title=f"{name}: one line" if threshold else f"{name}: it takes two",
-            xlabel="input 1",
-        )
-        ax.grid(visible=False)
+    """OR, AND and XOR: a line for the first two; for the third one that fails, and the two that it takes."""
+    figure, axes = draw.canvas(4, width=13.0, height=3.9, sharey=True)
+    tasks: tuple[tuple[str, Callable[[int, int], bool], tuple[float, ...]], ...] = (
+        ("OR: one line", operator.or_, (0.5,)),
+        ("AND: one line", operator.and_, (1.5,)),
+        ("XOR: every line fails", operator.ne, (0.5,)),
+        ("XOR: it takes two", operator.ne, (0.5, 1.5)),
+    )
+    side = np.array([-0.35, 1.35])
+    for ax, (name, rule, heights) in zip(axes, tasks, strict=True):
+        _corners(ax, 24, rule)
+        for height in heights:
+            ax.plot(side, height - side, color=draw.ORANGE, linewidth=3, linestyle=(0, (2, 2)) if heights[1:] else "-")
+        ax.set(title=name, xlabel="input 1")
+    _wrong_side(axes[2])
     axes[0].set_ylabel("input 2")
     return figure
 

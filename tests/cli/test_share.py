@@ -100,6 +100,14 @@ def test_the_figures_of_a_talk_are_listed_with_what_they_show(backstory, reports
     assert not list(tmp_path.glob("*.pptx"))
 
 
+def test_the_figures_of_a_report_are_listed_and_nothing_is_written(backstory, reports, tmp_path):
+    done = backstory("figures", ERA, "--reports", reports, "--out", tmp_path / "drawn", "--figures", "list")
+    assert done.returncode == 0, done.stderr
+    told = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
+    assert set(told) == {"verdicts", *(picture.id for picture in rooms.paper_of(ERA).figure)} | {"card"}
+    assert not (tmp_path / "drawn").exists()
+
+
 def test_figures_for_a_column_of_print_have_its_width_and_their_credit(backstory, reports, tmp_path):
     words = ("--reports", reports, "--out", tmp_path / "print", "--width", "3.3", "--formats", "svg,pdf")
     done = backstory("figures", ERA, *words, "--figures", "no_line,verdicts")

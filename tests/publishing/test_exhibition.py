@@ -99,6 +99,19 @@ def test_the_table_of_hours_is_told_by_the_records(exhibited):
     assert "67 minutes" in exhibited.files["README.md"]
 
 
+def test_cards_stand_in_the_order_in_which_eras_began_and_name_their_papers():
+    files = front_page.render("paper", REPORTS)
+    firsts = [
+        int(re.search(r"\d{4}", when).group())
+        for when in re.findall(r'<li><span class="when">([^<]+)<', files["index.html"])
+    ]
+    assert len(firsts) > 10
+    assert firsts == sorted(firsts)
+    for text in (files["index.html"], files["README.md"]):
+        assert "Minsky" in text
+        assert re.search(r"and \d+ more", text)
+
+
 def test_quick_runs_have_a_page_that_says_so(exhibited, tmp_path):
     paper = exhibited.exhibits[0].paper
     quick = exhibition.Exhibit(paper, fake_era.record_of(paper, "quick"))
