@@ -90,11 +90,15 @@ def began(exhibit: Exhibit) -> tuple[int, str]:
 
 
 def _papers(paper: Paper, entries: Mapping[str, Any]) -> str:
-    """The papers whose claims are judged, as captions name them: the main one, then those with the most claims."""
+    """The papers whose claims are judged, as captions name them: the main one, then those with the most claims.
+
+    What has no year, such as a table on the web, comes last.
+    """
     if not entries:
         return ""
     others = Counter(claim.key for claim in paper.claim if claim.key != paper.paper.key)
-    keys = [paper.paper.key, *(key for key, _ in others.most_common())]
+    dated = sorted(others, key=lambda key: ("year" not in entries[key].fields, -others[key]))
+    keys = [paper.paper.key, *dated]
     letter = citations.letters(entries, keys)
     named = [citations.short(entries, key, letter[key]) for key in keys[:NAMED]]
     more = len(keys) - len(named)

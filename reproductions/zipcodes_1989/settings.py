@@ -79,7 +79,7 @@ class Settings(BaseModel):
 PRESETS = {
     "quick": Settings(
         data="embedded",
-        passes=5,
+        passes=3,
         seeds=8,
         sweep_seeds=4,
         tuning_seeds=2,
@@ -96,7 +96,7 @@ PRESETS = {
         now_seeds=4,
         rungs=("softmax", "adam", "shifts"),
         now_tuning_seeds=0,
-        now_passes=5,
+        now_passes=3,
     ),
     "paper": Settings(),
 }

@@ -53,7 +53,7 @@ def test_the_quick_run_learns_measures_what_it_can_and_draws_every_figure(quick)
 def test_the_quick_curves_fall_and_end_at_the_table(quick):
     folder, record, _ = quick
     curves = load(folder)[1]["curves_headline"]
-    assert curves.shape == (8, 6, 4)
+    assert curves.shape == (8, 4, 4)
     assert np.all(curves[:, 0, 2] > 0.5)
     assert np.all(curves[:, -1, 2] < 0.2)
     table = {t["id"]: t for t in record["tables"]}
