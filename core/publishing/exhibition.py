@@ -97,7 +97,7 @@ def _papers(paper: Paper, entries: Mapping[str, Any]) -> str:
     if not entries:
         return ""
     others = Counter(claim.key for claim in paper.claim if claim.key != paper.paper.key)
-    dated = sorted(others, key=lambda key: ("year" not in entries[key].fields, -others[key]))
+    dated = sorted(others, key=lambda key: ("(n.d.)" in citations.short(entries, key), -others[key]))
     keys = [paper.paper.key, *dated]
     letter = citations.letters(entries, keys)
     named = [citations.short(entries, key, letter[key]) for key in keys[:NAMED]]
