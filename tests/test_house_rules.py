@@ -210,8 +210,9 @@ def test_a_committed_report_belongs_to_the_code(name):
     assert not told, (
         f"trials of {told} were made by other code: `backstory verify {name}`, or run the paper preset again"
     )
-    again = runs.measured_again(room, paper, record, published.load_rows(folder, record))
-    assert [c.model_dump() for c in again.claims] == [c.model_dump() for c in record.claims], (
+    settings = room.settings.model_validate(record.settings)
+    again = runs.judged(paper, room.measure(settings, published.load_rows(folder, record)), record.settings)
+    assert [c.model_dump() for c in again] == [c.model_dump() for c in record.claims], (
         f"`backstory report {name}`"
     )
     assert record.provenance.measuring == runs.measuring_hash(room), (
