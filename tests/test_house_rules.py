@@ -212,9 +212,7 @@ def test_a_committed_report_belongs_to_the_code(name):
     )
     settings = room.settings.model_validate(record.settings)
     again = runs.judged(paper, room.measure(settings, published.load_rows(folder, record)), record.settings)
-    assert [c.model_dump() for c in again] == [c.model_dump() for c in record.claims], (
-        f"`backstory report {name}`"
-    )
+    assert [c.model_dump() for c in again] == [c.model_dump() for c in record.claims], f"`backstory report {name}`"
     assert record.provenance.measuring == runs.measuring_hash(room), (
         f"measured by other code: `backstory report {name}`"
     )

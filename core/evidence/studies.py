@@ -24,7 +24,8 @@ class Study:
     `cells` may be a function of the rows so far, this study's included: it is asked again after each round, until it
     asks for nothing new; so a study can depend on an earlier one, or go on where the best is the last one tried.
     `block` seeds are handed to the function at once. With `alone` trials run one after the other in this process, as
-    what is timed needs it. `timed` names the measurements that are times, which another run does not repeat.
+    what is timed needs it. `timed` names the measurements that are times, which another run does not repeat;
+    `beside` those taken beside another program, which may be absent then, or round otherwise.
     """
 
     name: str
@@ -33,6 +34,12 @@ class Study:
     block: int = 1
     alone: bool = False
     timed: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+    @property
+    def unrepeated(self) -> tuple[str, ...]:
+        """The measurements that a verification does not compare."""
+        return (*self.timed, *self.beside)
 
 
 def run_studies(

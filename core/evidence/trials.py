@@ -81,16 +81,19 @@ def wait_for(started: Iterator[None]) -> None:
 
 
 def stop() -> None:
-    """End the worker processes of this process at once, where there are any; left alone they take a second to go."""
+    """End the worker processes of this process, where there are any, rather than leave that to the interpreter."""
     if "joblib.externals.loky.reusable_executor" in sys.modules:
         from joblib.externals.loky import get_reusable_executor, reusable_executor
 
         if reusable_executor._executor is not None:
-            get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
+            get_reusable_executor(reuse=True).shutdown(wait=True)
 
 
 def _ready(modules: Sequence[str]) -> None:
-    gc.set_threshold(50_000)  # imports make many objects and no garbage
+    from multiprocessing.util import Finalize
+
+    gc.set_threshold(50_000)  # imports make many objects and no garbage,
+    Finalize(None, gc.freeze, exitpriority=100)  # nor need it be looked for on the way out, which takes a second
     for module in modules:
         with suppress(Exception):  # what is wrong with it is told where it is needed
             importlib.import_module(module)

@@ -97,7 +97,7 @@ def verify(
             found = run_block(studies[name].function, dict(block[0].cell), [row.seed for row in block], {})
             for then, now in zip(block, found, strict=True):
                 trials += 1
-                for one in _differences(then, now, studies[name].timed):
+                for one in _differences(then, now, studies[name].unrepeated):
                     values += 1
                     if _worse(one, worst):
                         worst = one
@@ -140,17 +140,17 @@ def _blocks(study: Study, rows: Sequence[Row], rng: np.random.Generator) -> Iter
         yield from (chunks[k][turn] for k in order if turn < len(chunks[k]))
 
 
-def _differences(then: Row, now: Row, timed: Sequence[str]) -> Iterator[Worst]:
-    """Every measurement of a trial that is no time, then and now; of an array the element that differs most."""
+def _differences(then: Row, now: Row, unrepeated: Sequence[str]) -> Iterator[Worst]:
+    """Every measurement of a trial that another run repeats, then and now; of an array the element that differs most."""
     if then.failed and now.failed:
         return
     where = {"study": str(then.cell.get("study")), "cell": then.cell, "seed": then.seed}
     for name in dict.fromkeys([*then.values, *now.values]):
-        if name not in timed:
+        if name not in unrepeated:
             a, b = then.values.get(name), now.values.get(name)
             yield Worst(**where, measurement=name, published=a, now=b, difference=_relative(a, b))
     for name, array in then.arrays.items():
-        if name not in timed:
+        if name not in unrepeated:
             x, y = _farthest(array, now.arrays.get(name))
             yield Worst(**where, measurement=name, published=x, now=y, difference=_relative(x, y))
 

@@ -97,7 +97,12 @@ def _checkpoint(s: Settings) -> list[Study]:
             Study("story", checkpoint.story, told, timed=("seconds",)),
             Study("stories", checkpoint.story_losses, [({}, one)]),
             Study("probabilities", checkpoint.probabilities, [({"temperatures": [0.5, 1.0, 2.0]}, one)]),
-            Study("slopes", checkpoint.derivatives, [({"sentence": s.sentence, "sample": s.sample}, one)]),
+            Study(
+                "slopes",
+                checkpoint.derivatives,
+                [({"sentence": s.sentence, "sample": s.sample}, one)],
+                beside=("reference", "reference_exact"),
+            ),
             Study("pooled", checkpoint.pooled, [({"length": 128, "stories": 50}, range(5))]),
         ]
     if s.capital:

@@ -286,8 +286,9 @@ def test_a_trial_that_fails_for_the_same_reason_passes(folder, monkeypatch):
     assert seen_when(monkeypatch, folder, failed, failed).passed
 
 
-def test_times_are_left_out(folder):
-    room = replace(ROOM, studies=lambda s: [replace(one, timed=("loss", "weights")) for one in ROOM.studies(s)])
+@pytest.mark.parametrize("kind", ["timed", "beside"])
+def test_times_and_what_another_program_gave_are_left_out(folder, kind):
+    room = replace(ROOM, studies=lambda s: [replace(one, **{kind: ("loss", "weights")}) for one in ROOM.studies(s)])
     assert verify.verify(room, folder, seconds=20).values < verify.verify(ROOM, folder, seconds=20).values
 
 
