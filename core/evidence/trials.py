@@ -9,11 +9,13 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import signal
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -68,31 +70,48 @@ def start(workers: Workers, modules: Sequence[str]) -> Iterator[None]:
     from joblib import Parallel, delayed, parallel_config
 
     _take_calmly()
-    with parallel_config("loky", n_jobs=workers.count, inner_max_num_threads=1):
+    with parallel_config("loky", n_jobs=workers.count, inner_max_num_threads=1), _no_interrupts():
         tasks = (delayed(_ready)(tuple(modules)) for _ in range(workers.count))
         started: Iterator[None] = Parallel(return_as="generator_unordered", batch_size=1)(tasks)
     return started
 
 
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """Ctrl-C is not heard for a moment, nor ever by processes that are started meanwhile: it is for us to end them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def wait_for(started: Iterator[None]) -> None:
-    """Wait until the worker processes have started."""
-    for _ in started:
-        pass
+    """Wait until the worker processes have started; one that died meanwhile is replaced when there is work."""
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    with suppress(TerminatedWorkerError):
+        for _ in started:
+            pass
 
 
-def stop() -> None:
-    """End the worker processes of this process, where there are any, rather than leave that to the interpreter."""
+def stop(*, at_once: bool = False) -> None:
+    """End the worker processes of this process, where there are any, after what they are at, or at once."""
     if "joblib.externals.loky.reusable_executor" in sys.modules:
         from joblib.externals.loky import get_reusable_executor, reusable_executor
 
         if reusable_executor._executor is not None:
-            get_reusable_executor(reuse=True).shutdown(wait=True)
+            with _no_interrupts():
+                get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=at_once)
 
 
 def _ready(modules: Sequence[str]) -> None:
     from multiprocessing.util import Finalize
 
-    gc.set_threshold(50_000)  # imports make many objects and no garbage,
+    gc.set_threshold(50_000)  # imports, and drawing, make many objects and little garbage,
     Finalize(None, gc.freeze, exitpriority=100)  # nor need it be looked for on the way out, which takes a second
     for module in modules:
         with suppress(Exception):  # what is wrong with it is told where it is needed

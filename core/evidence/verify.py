@@ -141,7 +141,7 @@ def _blocks(study: Study, rows: Sequence[Row], rng: np.random.Generator) -> Iter
 
 
 def _differences(then: Row, now: Row, unrepeated: Sequence[str]) -> Iterator[Worst]:
-    """Every measurement of a trial that another run repeats, then and now; of an array the element that differs most."""
+    """Every measurement of a trial that is repeated, then and now; of an array the element that differs most."""
     if then.failed and now.failed:
         return
     where = {"study": str(then.cell.get("study")), "cell": then.cell, "seed": then.seed}

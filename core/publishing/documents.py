@@ -6,6 +6,7 @@ import base64
 import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -71,15 +72,16 @@ def write(
     wanted = [(one, credit_of(one, record, paper, entries)) for one in pictures(paper, verdicts) if one.id in drawn]
     glance = record.preset.startswith("quick")
     with joblib.parallel_config("loky", n_jobs=processes, inner_max_num_threads=1):
-        drawing: Any = joblib.Parallel(batch_size=1, return_as="generator")(
+        tasks = (
             joblib.delayed(_figure)(picture, credit, drawn[picture.id], folder, words, formats, glance)
             for picture, credit in wanted
         )
-        keys = cited(paper, record)
-        _write_tables(folder / "tables", record)  # while the first figures are drawn
-        _write(folder / "references.bib", citations.bibtex(entries, keys))
-        _write(folder / metadata.FILE, metadata.text(record, paper, entries))
-        shown = list(drawing)
+        with closing(joblib.Parallel(batch_size=1, return_as="generator")(tasks)) as drawing:
+            keys = cited(paper, record)
+            _write_tables(folder / "tables", record)  # while the first figures are drawn
+            _write(folder / "references.bib", citations.bibtex(entries, keys))
+            _write(folder / metadata.FILE, metadata.text(record, paper, entries))
+            shown: list[Any] = list(drawing)
     told = context(folder, record, paper, entries, {one["id"]: one for one in shown}, titles or {})
     for name in ("report.md", "report.html"):
         explained = Glossary(paper.reproduction.words)

@@ -58,10 +58,11 @@ def render(
     shown = sorted(exhibits, key=began)
     entries = citations.load(bibliography) if bibliography else {}
     told = {one.id: one.record for one in shown if one.record}
+    years = sorted(year for one in shown for year in (began(one)[0], one.paper.reproduction.year))
     lines = [_line(one, claim) for one in shown for claim in one.claims]
     context = {
         "cards": [_card(root, one) | {"papers": _papers(one.paper, entries)} for one in shown],
-        "span": f"{shown[0].paper.reproduction.year} to {shown[-1].paper.reproduction.year}" if shown else "",
+        "span": f"{years[0]} to {years[-1]}" if years else "",
         "lines": lines,
         "published": all(record.preset == "paper" for record in told.values()),
         "presets": sorted({record.preset for record in told.values()}),
@@ -129,7 +130,7 @@ def _csv_line(exhibit: Exhibit, claim: ClaimResult) -> list[Any]:
         [ours.estimate, ours.low, ours.high, ours.interval, ours.n, ours.failed, ours.unfinished] if ours else []
     )
     return [
-        exhibit.paper.reproduction.year,
+        began(exhibit)[0],
         exhibit.id,
         claim.id,
         claim.statement,

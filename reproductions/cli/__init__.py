@@ -10,7 +10,7 @@ from pathlib import Path
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; exits with 0, with 2 and one sentence on bad input, or with 130 when interrupted."""
-    gc.set_threshold(50_000)  # imports make many objects and no garbage
+    gc.set_threshold(50_000)  # imports, and drawing, make many objects and little garbage
     from reproductions.cli.main import main as run
 
     run(arguments)

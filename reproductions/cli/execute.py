@@ -88,6 +88,7 @@ def run(request: Request) -> tuple[Record, Path]:
     data_folder()
     folders.check_writable(cache_folder(), "set $BACKSTORY_CACHE to another folder")
     folders.check_writable(request.out)
+    options.changed(request.name, request.preset, rooms.presets_of(request.name), request.changes, request.seeds)
     started = trials.start(request.workers, rooms.science_of(request.name))  # while the rest is imported here
     formats = check_formats(request.formats)
     room, paper = rooms.room(request.name), rooms.paper_of(request.name)

@@ -250,15 +250,19 @@ def _hardest(s: Settings, group: Sequence[Row]) -> dict[str, np.ndarray]:
     packed = stacked(group, "right_by_pass").astype(np.uint8)
     by_pass = 1 - np.unpackbits(packed, axis=-1, count=len(data.test_y)).mean(axis=0)
     soon = soonest_first(by_pass)
-    return {
+    found = {
         "hard_images": data.test_x[hardest],
         "hard_labels": labels,
         "hard_said": np.array(said),
         "hard_wrong": wrong[hardest] / len(answers),
-        "passes_images": data.test_x[soon],
-        "passes_labels": data.test_y[soon],
-        "passes_wrong": by_pass[:, soon],
     }
+    if len(soon):
+        found |= {
+            "passes_images": data.test_x[soon],
+            "passes_labels": data.test_y[soon],
+            "passes_wrong": by_pass[:, soon],
+        }
+    return found
 
 
 def soonest_first(by_pass: np.ndarray) -> np.ndarray:

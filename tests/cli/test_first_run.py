@@ -425,6 +425,27 @@ def test_a_reader_who_leaves_is_no_fault():
     assert out.count(b"\n") == 1
 
 
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no groups of processes here")
+@pytest.mark.parametrize("seconds", [0.2, 0.6])
+def test_an_interrupt_from_a_terminal_is_one_sentence_while_workers_start(tmp_path, seconds):
+    command = [sys.executable, "-m", "reproductions.cli", "run", ERA, "--workers", "2", "--out", str(tmp_path / "out")]
+    environment = os.environ | {"BACKSTORY_CACHE": str(tmp_path)}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, stdout=pipe, stderr=pipe, cwd=ROOT, env=environment, start_new_session=True
+    ) as running:
+        deadline = time.monotonic() + 20
+        while not (tmp_path / "matplotlib").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)  # the command is there, and workers are started soon
+        time.sleep(seconds)
+        os.killpg(running.pid, signal.SIGINT)
+        _, err = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert [line for line in err.splitlines() if not line.startswith(ERA.encode())] == [
+        b"backstory: interrupted; finished trials are kept, the same command goes on from there."
+    ]
+
+
 def test_two_interrupts_in_a_row_are_one(tmp_path):
     environment = os.environ | {"BACKSTORY_CACHE": str(tmp_path)}
     command = [

@@ -12,7 +12,7 @@ import pytest
 from core.errors import BackstoryError
 from core.evidence.progress import Progress
 from core.evidence.trial_store import TrialStore
-from core.evidence.trials import Row, Workers, run_block, run_trials
+from core.evidence.trials import Row, Workers, run_block, run_trials, start, stop, wait_for
 from tests.conftest import ROOT
 from tests.evidence.trial_functions import deadly, failing, noisy, threads
 
@@ -34,6 +34,16 @@ def test_rows_come_in_the_order_asked_for_whatever_the_block(tmp_path):
     b, _ = go(noisy, CELLS, tmp_path / "b", block=4)
     assert [(r.cell["size"], r.seed) for r in a] == [(10, s) for s in range(5)] + [(20, s) for s in range(3)]
     assert numbers(a) == numbers(b)
+
+
+def test_workers_that_start_ahead_need_not_live_and_give_the_same_rows(tmp_path):
+    one, _ = go(noisy, CELLS, tmp_path / "a")
+    for module in ("tests.evidence.trial_functions", "tests.evidence.no_such_module", "tests.evidence.dies"):
+        wait_for(start(Workers(2), [module]))
+        two, _ = go(noisy, CELLS, tmp_path / module, workers=Workers(2))
+        assert numbers(one) == numbers(two)
+    assert list(start(Workers(1), ["tests"])) == []
+    stop(at_once=True)
 
 
 def test_two_workers_give_the_same_rows_as_one(tmp_path):
