@@ -66,12 +66,12 @@ class Settings(BaseModel):
 
 PRESETS = {
     "quick": Settings(
-        data="embedded", seeds=8, passes=2, distorted_passes=1, other_passes=1, sizes=(300, 600), size_passes=1,
+        data="embedded", seeds=8, passes=3, distorted_passes=1, other_passes=1, sizes=(300, 600), size_passes=1,
         ranges=(1.0,), dense_passes=1, shapes=((30,), (30, 20)), centres=50, components=20, support_examples=600,
-        changed_digits=20, boosted_seeds=2, boosted_passes=1, later_passes=1, pool=100, tuning_examples=150,
+        changed_digits=50, boosted_seeds=2, boosted_passes=1, later_passes=1, pool=100, tuning_examples=400,
         tuning_passes=1, scales=(1 / 84, 0.1),
-        rubbish=(5.0,), sgd_rates=(3e-4, 1e-3), now_seeds=5, now_examples=200, now_passes=1, pictures=6,
-        curvature_patterns=30,
+        rubbish=(5.0,), sgd_rates=(3e-4, 1e-3), now_seeds=5, now_examples=400, now_passes=1, pictures=6,
+        curvature_patterns=60,
     ),
     "paper": Settings(),
 }  # fmt: skip
