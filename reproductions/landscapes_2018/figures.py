@@ -98,7 +98,7 @@ def rescaled(arrays: Arrays, record: Record) -> Canvas:
 
 def planes_by_skips(arrays: Arrays, record: Record) -> Canvas:
     """Contours through the deepest nets, shaded where a slice curves downwards."""
-    figure, axes = draw.canvas(2, width=9.6, height=4.9, sharey=True)
+    figure, axes = draw.canvas(2, width=9.6, height=5.6, sharey=True)
     for ax, name, title in zip(axes, ("with", "without"), ("with skips", "without skips"), strict=True):
         surface = arrays[f"plane_{name}"].astype(float)
         at = np.linspace(-1, 1, len(surface))
@@ -106,7 +106,7 @@ def planes_by_skips(arrays: Arrays, record: Record) -> Canvas:
         shown = np.log10(np.clip(surface, 1e-3, 1e6))
         ax.contour(at, at, shown, levels=14, colors=[draw.BLUE], linewidths=1.2, linestyles="solid")
         ax.plot([0], [0], "o", color=draw.RED, markersize=7)
-        ax.set(title=title, xlabel="random direction 1", aspect="equal", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
+        ax.set(title=title, xlabel="random direction 1", aspect="equal", xticks=[-0.5, 0, 0.5], yticks=[-1, 0, 1])
         ax.grid(visible=False)
     axes[0].set_ylabel("random direction 2")
     return figure
