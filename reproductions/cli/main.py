@@ -287,7 +287,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = _complain(f"{fault.format_message().rstrip('.')}; see `{page} --help`.")
     if "core.evidence.trials" in sys.modules:
         trials = sys.modules["core.evidence.trials"]
-        trials.stop(at_once=bool(status))
+        trials.stop(at_once=status == 130)
     gc.freeze()  # what was imported need not be searched for garbage on the way out, which takes half a second
     if status == 130:
         complain("interrupted; finished trials are kept, the same command goes on from there.")
