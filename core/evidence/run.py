@@ -25,7 +25,7 @@ from core.evidence.reproduction import Reproduction, S
 from core.evidence.rows import Rows
 from core.evidence.studies import Study, run_studies
 from core.evidence.trial_store import TrialStore
-from core.evidence.trials import Row, Workers, start, wait_for
+from core.evidence.trials import Row, Workers, ahead
 from core.evidence.verdicts import ClaimResult, judge
 
 LIBRARIES = ("numpy", "scipy", "numba", "scikit-learn", "pandas", "matplotlib", "joblib")
@@ -87,9 +87,10 @@ def run(
             raise BackstoryError(
                 f"every trial of study {name!r} of {paper.reproduction.id} failed: {group[0].reason}; mend the function"
             )
-    importing = start(workers, afterwards) if afterwards else iter(())
-    found = measure(room, paper, settings, rows)
-    cost = found.cost or room.cost(settings, rows)
+    with ahead(workers, afterwards):
+        found = measure(room, paper, settings, rows)
+        cost = found.cost or room.cost(settings, rows)
+        measuring = measuring_hash(room)
     every = [row for group in rows.values() for row in group]
     reasons = Counter(row.reason for row in every if row.failed)
     record = Record(
@@ -111,13 +112,12 @@ def run(
             operations_are=cost.operations_are,
         ),
         provenance=made_by.model_copy(
-            update={"studies": hashes, "measuring": measuring_hash(room), "data": dict(sorted(cost.data.items()))}
+            update={"studies": hashes, "measuring": measuring, "data": dict(sorted(cost.data.items()))}
         ),
         tables=found.tables,
         words=found.words,
     )
     functions = {study.name: ":".join(closure.symbol_of(study.function)) for study in studies}
-    wait_for(importing)
     return Result(record, rows, found.arrays, found.read, functions)
 
 

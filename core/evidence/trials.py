@@ -60,20 +60,33 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def start(workers: Workers, modules: Sequence[str]) -> Iterator[None]:
-    """Start the worker processes here and let them import what is there of `modules`, without waiting for them.
+@contextmanager
+def ahead(workers: Workers, modules: Sequence[str]) -> Iterator[None]:
+    """Meanwhile worker processes start here, where there are to be some, and import what is there of `modules`.
 
-    Hand what it returns to `wait_for` before they are given work; it is empty where there are no processes to start.
+    They are waited for at the end, after a fault too, so that none is cut off half started; not after an interrupt. One
+    that died is replaced when there is work.
     """
-    if workers.scheduler is not None or workers.count == 1:
-        return iter(())
+    if workers.scheduler is not None or workers.count == 1 or not modules:
+        yield
+        return
     from joblib import Parallel, delayed, parallel_config
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     _take_calmly()
     with parallel_config("loky", n_jobs=workers.count, inner_max_num_threads=1), _no_interrupts():
         tasks = (delayed(_ready)(tuple(modules)) for _ in range(workers.count))
-        started: Iterator[None] = Parallel(return_as="generator_unordered", batch_size=1)(tasks)
-    return started
+        started = Parallel(return_as="generator_unordered", batch_size=1)(tasks)
+    fault = None
+    try:
+        yield
+    except Exception as found:
+        fault = found
+    with suppress(TerminatedWorkerError):
+        for _ in started:
+            pass
+    if fault is not None:
+        raise fault
 
 
 @contextmanager
@@ -87,15 +100,6 @@ def _no_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def wait_for(started: Iterator[None]) -> None:
-    """Wait until the worker processes have started; one that died meanwhile is replaced when there is work."""
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
-
-    with suppress(TerminatedWorkerError):
-        for _ in started:
-            pass
 
 
 def stop(*, at_once: bool = False) -> None:

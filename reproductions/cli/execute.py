@@ -89,18 +89,13 @@ def run(request: Request) -> tuple[Record, Path]:
     folders.check_writable(cache_folder(), "set $BACKSTORY_CACHE to another folder")
     folders.check_writable(request.out)
     options.changed(request.name, request.preset, rooms.presets_of(request.name), request.changes, request.seeds)
-    started = trials.start(request.workers, rooms.science_of(request.name))  # while the rest is imported here
-    try:
+    with trials.ahead(request.workers, rooms.science_of(request.name)):  # while the rest is imported here
         formats = check_formats(request.formats)
         room, paper = rooms.room(request.name), rooms.paper_of(request.name)
         settings, preset, target = settings_for(request, room)
         room.prepare(settings, request.quiet)
-    except Exception:
-        trials.wait_for(started)  # rather than cut them off while they are being started
-        raise
     cache = cache_folder() / "trials" / request.name
     progress = Progress(request.name, quiet=request.quiet)
-    trials.wait_for(started)
     result = runs.run(
         room,
         paper,

@@ -241,7 +241,7 @@ def _misread_after(arrays: Arrays, k: int) -> Canvas:
 
 def _tiled(maps: np.ndarray, columns: int) -> np.ndarray:
     # (n, side, side) -> (lines, columns)
-    """Small pictures as one, column by column, with nothing between them."""
+    """Small pictures as one, column by column, with empty lines between them."""
     lines, side = len(maps) // columns, maps.shape[-1]
     step = side + max(1, side // 8)
     sheet = np.full((lines * step - (step - side), columns * step - (step - side)), np.nan)
@@ -259,8 +259,7 @@ def _layers(arrays: Arrays, k: int) -> Canvas:
     axes = [first]
     for name, left, columns in (("c1", 0.25, 1), ("s2", 0.37, 1), ("c3", 0.47, 2), ("s4", 0.61, 2)):
         sheet = _tiled(arrays[f"film_{name}"][k], columns)
-        high = 0.76
-        ax = figure.add_axes((left, 0.1, high * sheet.shape[1] / sheet.shape[0] * 3.9 / 7.0, high))
+        ax = figure.add_axes((left, 0.1, 0.76 * sheet.shape[1] / sheet.shape[0] * 3.9 / 7.0, 0.76))
         ax.imshow(sheet, cmap="gray", vmin=0, vmax=255, aspect="auto", interpolation="nearest")
         ax.set_frame_on(False)
         axes.append(ax)

@@ -12,7 +12,7 @@ import pytest
 from core.errors import BackstoryError
 from core.evidence.progress import Progress
 from core.evidence.trial_store import TrialStore
-from core.evidence.trials import Row, Workers, run_block, run_trials, start, stop, wait_for
+from core.evidence.trials import Row, Workers, ahead, run_block, run_trials, stop
 from tests.conftest import ROOT
 from tests.evidence.trial_functions import deadly, failing, noisy, threads
 
@@ -39,10 +39,12 @@ def test_rows_come_in_the_order_asked_for_whatever_the_block(tmp_path):
 def test_workers_that_start_ahead_give_the_same_rows(tmp_path):
     one, _ = go(noisy, CELLS, tmp_path / "a")
     for module in ("tests.evidence.trial_functions", "tests.evidence.no_such_module"):
-        wait_for(start(Workers(2), [module]))
+        with ahead(Workers(2), [module]):
+            pass
         two, _ = go(noisy, CELLS, tmp_path / module, workers=Workers(2))
         assert numbers(one) == numbers(two)
-    assert list(start(Workers(1), ["tests"])) == []
+    with pytest.raises(BackstoryError, match="told"), ahead(Workers(2), ["tests.evidence.trial_functions"]):
+        raise BackstoryError("told")
     stop()
 
 
